@@ -1,0 +1,93 @@
+# The project's commands. "make help" lists them.
+#
+# Nothing has to be installed beforehand but Go, make, bash and a C compiler (for
+# the race detector). Modules come from the module proxy, tools are built from it
+# into .tools/ at the versions below.
+
+GOLANGCI_LINT_VERSION := v2.15.0
+GREMLINS_VERSION      := v0.6.0
+GOVULNCHECK_VERSION   := v1.8.0
+
+# Packages whose own tests have to cover at least COVER_MIN % of their statements.
+COVER_MIN      := 90
+COVER_PACKAGES := calendar session booking withdrawal rota rota/desk rota/keeper rota/store/memory notify
+
+# Packages in which at least MUTATE_MIN % of the covered mutants have to be killed.
+MUTATE_MIN      := 80
+MUTATE_PACKAGES := calendar session booking withdrawal rota
+
+# How many times as many cases a property gets in "make soak".
+SOAK_FACTOR := 20
+
+# A checkout that another user owns makes git, and so the version stamp, fail. No
+# program here needs the stamp.
+export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+EACH        := internal/tools/each-module
+OUT         := .out
+
+.DEFAULT_GOAL := help
+# One thing at a time: tests measure races and time, and share two cores with nobody.
+.NOTPARALLEL:
+.PHONY: help test race full cover rules format-check tidy-check lint vuln soak bench mutate fmt clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: format-check tidy-check race full cover rules ## everything that has to hold, in every module
+
+# Two passes over all tests, since the race detector makes them five to ten times as
+# slow. Here every test runs under it, the long ones shortened (testing.Short: fewer
+# repetitions, never none); in "full" they run at full length, measuring coverage.
+race: ## every test under the race detector, long properties shortened
+	@CGO_ENABLED=1 $(EACH) go test -race -short -timeout 10m ./...
+
+full: ## every test at full length, with coverage
+	@mkdir -p $(OUT)
+	@$(EACH) $(CURDIR)/internal/tools/full
+
+cover: ## check the coverage that "make full" measured
+	@go run ./internal/tools/coverage -min $(COVER_MIN) $(OUT)/cover-root.out $(COVER_PACKAGES)
+
+rules: ## every rule in docs/rules.md has its test
+	@internal/tools/rules
+
+format-check: ## fail on files that gofmt would change
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted, run make fmt:"; echo "$$files"; exit 1; fi
+
+tidy-check: ## fail on a go.mod or go.sum that go mod tidy would change
+	@$(EACH) go mod tidy -diff
+
+lint: ## go vet and golangci-lint, in every module
+	@$(EACH) go vet ./...
+	@lint=$$(internal/tools/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint $(GOLANGCI_LINT_VERSION)); \
+	$(EACH) bash -c '"$$0" run --config "$$TOP/.golangci.yml" ./...' "$$lint"
+
+# Not part of lint: it needs https://vuln.go.dev, and its answer changes without a
+# change here. Point GOVULNDB at a mirror where that host cannot be reached.
+vuln: ## known vulnerabilities in what is really called, in every module (needs the network)
+	@check=$$(internal/tools/tool golang.org/x/vuln/cmd/govulncheck $(GOVULNCHECK_VERSION)); \
+	$(EACH) "$$check" $(if $(GOVULNDB),-db $(GOVULNDB)) ./...
+
+soak: ## the long run: properties with many more cases, SESSIONAL_SOAK set
+	@SOAK_FACTOR=$(SOAK_FACTOR) $(EACH) $(CURDIR)/internal/tools/soak
+
+bench: ## benchmarks in every module; fails when a promised ratio is missed
+	@mkdir -p $(OUT)
+	@$(EACH) go test -run '^$$' -bench . -benchmem -timeout 30m ./... | tee $(OUT)/bench.txt
+	@go run ./internal/tools/ratios $(OUT)/bench.txt
+
+mutate: ## mutation testing: would a test notice if the code were wrong?
+	@gremlins=$$(internal/tools/tool github.com/go-gremlins/gremlins/cmd/gremlins $(GREMLINS_VERSION)); \
+	internal/tools/mutate "$$gremlins" $(MUTATE_MIN) $(MUTATE_PACKAGES)
+
+fmt: ## format the code, and tidy every go.mod
+	@lint=$$(internal/tools/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint $(GOLANGCI_LINT_VERSION)); \
+	$(EACH) bash -c '"$$0" fmt --config "$$TOP/.golangci.yml" ./...' "$$lint"
+	@$(EACH) go mod tidy
+
+clean: ## remove what runs leave behind; the tools stay
+	@rm -rf $(OUT)
+	@find . -name '*.test' -type f -not -path './.*' -delete
