@@ -1,0 +1,78 @@
+package session
+
+import (
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sessional-go/sessional/calendar"
+)
+
+// Resolve returns the instant of a local time at a practice, in UTC. A time that a clock change skips or repeats, or
+// a year outside the calendar, is a *FieldError naming field that wraps the calendar's error (T5).
+func Resolve(cal *calendar.Calendar, field string, at calendar.Local) (time.Time, error) {
+	t, err := cal.Resolve(at)
+	if err != nil {
+		problem := err.Error()
+		var bad *FieldError
+		if errors.As(err, &bad) {
+			problem = bad.Problem
+		}
+		return time.Time{}, &FieldError{Field: field, Problem: problem, Err: err}
+	}
+	return Instant(t), nil
+}
+
+// ResolveSpan returns the span between two local times at a practice: the end after the start, and no more than
+// MaxLength apart. The error is a *FieldError naming Start or End.
+func ResolveSpan(cal *calendar.Calendar, start, end calendar.Local) (calendar.Span, error) {
+	from, err := Resolve(cal, "Start", start)
+	if err != nil {
+		return calendar.Span{}, err
+	}
+	to, err := Resolve(cal, "End", end)
+	if err != nil {
+		return calendar.Span{}, err
+	}
+	if !to.After(from) {
+		return calendar.Span{}, &FieldError{Field: "End", Problem: "is not after the start"}
+	}
+	if to.Sub(from) > MaxLength {
+		return calendar.Span{}, &FieldError{Field: "End", Problem: "is more than 72 hours after the start"}
+	}
+	return calendar.Span{Start: from, End: to}, nil
+}
+
+func checkLocal(field string, l calendar.Local) error {
+	if l.Date.IsZero() {
+		return &FieldError{Field: field + ".Date", Problem: "is missing"}
+	}
+	if l.Clock.IsZero() {
+		return &FieldError{Field: field + ".Clock", Problem: "is missing"}
+	}
+	return nil
+}
+
+func checkBreak(b time.Duration) error {
+	if b < 0 || b%time.Minute != 0 {
+		return &FieldError{Field: "Break", Problem: "must be zero or more whole minutes"}
+	}
+	return nil
+}
+
+// checkName refuses what can't stand in one line.
+func checkName(field, name string, required bool) error {
+	switch {
+	case required && strings.TrimSpace(name) == "":
+		return &FieldError{Field: field, Problem: "is missing"}
+	case len(name) > maxName:
+		return &FieldError{Field: field, Problem: "is longer than 200 bytes"}
+	case !utf8.ValidString(name):
+		return &FieldError{Field: field, Problem: "is not valid UTF-8"}
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return &FieldError{Field: field, Problem: "holds a control character"}
+	}
+	return nil
+}
