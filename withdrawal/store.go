@@ -1,0 +1,28 @@
+package withdrawal
+
+import (
+	"context"
+	"time"
+
+	"github.com/sessional-go/sessional/session"
+)
+
+// CaseQuery asks for support cases.
+type CaseQuery struct {
+	// Practice keeps only those of one practice; blank: all.
+	Practice session.PracticeID
+	// States keeps only cases in one of them; none given: all.
+	States []CaseState
+	Page   session.PageRequest
+}
+
+// Store is what the withdrawal package asks of a store.
+type Store interface {
+	// Cases lists support cases in order of target and id: the most pressing first. With a provider only those of
+	// that provider; support asks with a blank one.
+	Cases(ctx context.Context, provider session.ProviderID, q CaseQuery) (session.Page[Case], error)
+	// Policies returns all versions of a provider's policy, without the built-in one.
+	Policies(ctx context.Context, provider session.ProviderID) (Policies, error)
+	// FeesDue lists fees whose Due is not after an instant, in order of Due and booking.
+	FeesDue(ctx context.Context, at time.Time, page session.PageRequest) (session.Page[Fee], error)
+}
