@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sessional-go/sessional/calendar"
@@ -136,7 +137,14 @@ func (b Booking) Move(trigger Trigger, act string) (Booking, error) {
 	if !ok {
 		return Booking{}, &session.StateError{Kind: session.KindBooking, ID: string(b.ID), State: b.State.String(), Act: act}
 	}
+	b = b.Clone()
 	b.Version++
 	b.State = to
 	return b, nil
+}
+
+// Clone returns a copy that shares nothing with b.
+func (b Booking) Clone() Booking {
+	b.Lapsed = slices.Clone(b.Lapsed)
+	return b
 }

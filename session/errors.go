@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/sessional-go/sessional/calendar"
 )
@@ -85,6 +86,40 @@ func (e *StartedError) Error() string {
 
 // Code returns session_started.
 func (e *StartedError) Code() string { return "session_started" }
+
+// NotStartedError says that a session has not started yet, and what was tried belongs after the start (W10).
+type NotStartedError struct {
+	Reference Reference
+	// Start is when it starts, in UTC.
+	Start time.Time
+	// Act is what was tried.
+	Act string
+}
+
+// Error is a sentence for a person.
+func (e *NotStartedError) Error() string {
+	return fmt.Sprintf("Session %s has not started yet, so you can't %s.", e.Reference, e.Act)
+}
+
+// Code returns session_not_started.
+func (e *NotStartedError) Code() string { return "session_not_started" }
+
+// NotEndedError says that a session is not over yet, and what was tried belongs after its end.
+type NotEndedError struct {
+	Reference Reference
+	// End is when it ends, in UTC.
+	End time.Time
+	// Act is what was tried.
+	Act string
+}
+
+// Error is a sentence for a person.
+func (e *NotEndedError) Error() string {
+	return fmt.Sprintf("Session %s is not over yet, so you can't %s.", e.Reference, e.Act)
+}
+
+// Code returns session_not_ended.
+func (e *NotEndedError) Code() string { return "session_not_ended" }
 
 // FrozenError says that a support case about the session is open, and until it is closed nothing else happens to
 // the session (W4).
