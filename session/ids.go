@@ -67,8 +67,14 @@ func CheckID[T ~string](field string, id T) error {
 // command's id and its actor, so that a retry names the same thing, and two actors who happen to use the same
 // command id don't. It has the shape of a version 8 UUID.
 func DeriveID[T ~string](c Command, kind string) T {
+	return HashID[T](c.By.Key(), string(c.ID), kind)
+}
+
+// HashID returns an id that depends on nothing but the parts: for what is named by other things, such as the one
+// application of a clinician in a round of a session. It has the shape of a version 8 UUID.
+func HashID[T ~string](parts ...string) T {
 	h := sha256.New()
-	for _, part := range []string{c.By.Key(), string(c.ID), kind} {
+	for _, part := range parts {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
