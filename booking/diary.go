@@ -60,12 +60,12 @@ type DiaryChange struct {
 
 // Keep returns the change that puts a booking into the diary, or replaces it there.
 func (d Diary) Keep(b Booking) DiaryChange {
-	return DiaryChange{Clinician: d.Clinician, Version: d.Version + 1, Put: []Entry{b.Entry()}}
+	return DiaryChange{Clinician: b.Clinician, Version: d.Version + 1, Put: []Entry{b.Entry()}}
 }
 
 // Free returns the change that takes a booking out of the diary.
 func (d Diary) Free(b Booking) DiaryChange {
-	return DiaryChange{Clinician: d.Clinician, Version: d.Version + 1, Drop: []session.BookingID{b.ID}}
+	return DiaryChange{Clinician: b.Clinician, Version: d.Version + 1, Drop: []session.BookingID{b.ID}}
 }
 
 // Subject names the diary.

@@ -136,19 +136,24 @@ func (c StateHours) Validate() error {
 	if err := session.CheckID("Booking", c.Booking); err != nil {
 		return err
 	}
+	span := c.span()
 	switch {
-	case c.Start.IsZero():
+	case span.Start.IsZero():
 		return &session.FieldError{Field: "Start", Problem: "is missing"}
-	case c.End.IsZero():
+	case span.End.IsZero():
 		return &session.FieldError{Field: "End", Problem: "is missing"}
-	case !c.End.After(c.Start):
+	case !span.Valid():
 		return &session.FieldError{Field: "End", Problem: "is not after the start"}
 	case c.Break < 0 || c.Break%time.Minute != 0:
 		return &session.FieldError{Field: "Break", Problem: "must be zero or more whole minutes"}
-	case c.Break >= c.End.Sub(c.Start):
+	case c.Break >= span.Duration():
 		return &session.FieldError{Field: "Break", Problem: "is as long as the hours worked"}
 	}
 	return nil
+}
+
+func (c StateHours) span() calendar.Span {
+	return calendar.Span{Start: session.Instant(c.Start), End: session.Instant(c.End)}
 }
 
 // Decide keeps the hours with what they come to at the agreed rate: exact, rounded to pence once, half up (S6). A
@@ -167,31 +172,42 @@ func (c StateHours) Decide(s Situation, now time.Time) (Hours, session.Decision,
 		return Hours{}, session.Decision{}, err
 	}
 	from := s.Hours
-	next := Hours{Booking: s.Booking.ID, Session: s.Booking.Session, Provider: s.Booking.Provider, Version: 1,
-		State: HoursStated, At: d.Now()}
+	next := Hours{
+		Booking: s.Booking.ID, Version: 1, Session: s.Booking.Session, Provider: s.Booking.Provider,
+		State: HoursStated, At: d.Now(),
+	}
 	if from.State != 0 {
 		var err error
 		if next, err = from.move(Stating, act, d.Now()); err != nil {
 			return Hours{}, session.Decision{}, err
 		}
 	}
-	span := calendar.Span{Start: session.Instant(c.Start), End: session.Instant(c.End)}
-	agreed := s.Booking.Terms
-	switch {
-	case span.Start.Before(agreed.Span.Start.Add(-HoursMargin)):
-		return Hours{}, session.Decision{}, &session.FieldError{Field: "Start", Problem: "is more than 12 hours before the agreed start"}
-	case span.End.After(agreed.Span.End.Add(HoursMargin)):
-		return Hours{}, session.Decision{}, &session.FieldError{Field: "End", Problem: "is more than 12 hours after the agreed end"}
-	case span.End.After(d.Now()):
-		return Hours{}, session.Decision{}, &session.FieldError{Field: "End", Problem: "is in the future"}
-	}
+	agreed, span := s.Booking.Terms, c.span()
 	next.Span, next.Break, next.Reason = span, c.Break, ""
 	next.Amount = agreed.Rate.For(span.Duration() - c.Break)
-	if err := next.Amount.CheckPositive("Amount"); err != nil {
-		return Hours{}, session.Decision{}, &session.FieldError{Field: "End", Problem: "makes an amount that can't be paid", Err: err}
+	if err := next.plausible(agreed.Span, d.Now()); err != nil {
+		return Hours{}, session.Decision{}, err
 	}
-	d.Write(next, session.Event{Kind: EventHoursStated, From: from.State.String(), To: next.State.String(), Facts: next.facts(s.Booking)})
+	d.Write(next, session.Event{
+		Kind: EventHoursStated, From: from.State.String(), To: next.State.String(), Facts: next.facts(s.Booking),
+	})
 	return next, d, nil
+}
+
+// plausible refuses hours far off the agreed ones, hours not worked yet, and an amount that can't be paid.
+func (h Hours) plausible(agreed calendar.Span, now time.Time) error {
+	switch {
+	case h.Span.Start.Before(agreed.Start.Add(-HoursMargin)):
+		return &session.FieldError{Field: "Start", Problem: "is more than 12 hours before the agreed start"}
+	case h.Span.End.After(agreed.End.Add(HoursMargin)):
+		return &session.FieldError{Field: "End", Problem: "is more than 12 hours after the agreed end"}
+	case h.Span.End.After(now):
+		return &session.FieldError{Field: "End", Problem: "is in the future"}
+	}
+	if err := h.Amount.CheckPositive("Amount"); err != nil {
+		return &session.FieldError{Field: "End", Problem: "makes an amount that can't be paid", Err: err}
+	}
+	return nil
 }
 
 // ApproveHours is the practice approving the hours stated, which makes the amount and an invoice (B2).
@@ -230,7 +246,9 @@ func (c ApproveHours) Decide(s Situation, now time.Time) (Approved, session.Deci
 		return Approved{}, session.Decision{}, err
 	}
 	invoice := newInvoice(c.Command, s.Booking, ForHours, hours.Amount, d.Now())
-	d.Write(hours, session.Event{Kind: EventHoursApproved, From: s.Hours.State.String(), To: hours.State.String(), Facts: hours.facts(s.Booking)})
+	d.Write(hours, session.Event{
+		Kind: EventHoursApproved, From: s.Hours.State.String(), To: hours.State.String(), Facts: hours.facts(s.Booking),
+	})
 	d.Write(invoice, InvoiceMade(invoice))
 	return Approved{Hours: hours, Invoice: invoice}, d, nil
 }
@@ -269,7 +287,9 @@ func (c QueryHours) Decide(s Situation, now time.Time) (Hours, session.Decision,
 		return Hours{}, session.Decision{}, err
 	}
 	next.Reason = d.Note(session.ReasonText, next.Provider, next.Session, c.Reason)
-	d.Write(next, session.Event{Kind: EventHoursQueried, From: s.Hours.State.String(), To: next.State.String(),
-		Reason: next.Reason, Facts: next.facts(s.Booking)})
+	d.Write(next, session.Event{
+		Kind: EventHoursQueried, From: s.Hours.State.String(), To: next.State.String(),
+		Reason: next.Reason, Facts: next.facts(s.Booking),
+	})
 	return next, d, nil
 }

@@ -171,6 +171,11 @@ func (i Invoice) move(trigger PayTrigger, act string) (Invoice, error) {
 	return i, nil
 }
 
+// tell writes the invoice with the event that tells of its move.
+func (i Invoice) tell(d *session.Decision, kind session.EventKind, from InvoiceState) {
+	d.Write(i, session.Event{Kind: kind, From: from.String(), To: i.State.String(), Reason: i.Reason, Facts: i.facts()})
+}
+
 // SendInvoice sends an invoice, for the first time or after a query (B2).
 type SendInvoice struct {
 	session.Command
@@ -209,7 +214,7 @@ func (c SendInvoice) Decide(s Situation, now time.Time) (Invoice, session.Decisi
 		return Invoice{}, session.Decision{}, err
 	}
 	next.Due, next.Reason = c.Due, ""
-	d.Write(next, session.Event{Kind: EventInvoiceSent, From: s.Invoice.State.String(), To: next.State.String(), Facts: next.facts()})
+	next.tell(&d, EventInvoiceSent, s.Invoice.State)
 	return next, d, nil
 }
 
@@ -262,8 +267,7 @@ func (c QueryInvoice) Decide(s Situation, now time.Time) (Invoice, session.Decis
 		return Invoice{}, session.Decision{}, err
 	}
 	next.Reason = d.Note(session.ReasonText, next.Provider, next.Session, c.Reason)
-	d.Write(next, session.Event{Kind: EventInvoiceQueried, From: s.Invoice.State.String(), To: next.State.String(),
-		Reason: next.Reason, Facts: next.facts()})
+	next.tell(&d, EventInvoiceQueried, s.Invoice.State)
 	return next, d, nil
 }
 
@@ -292,6 +296,6 @@ func (c PayInvoice) Decide(s Situation, now time.Time) (Invoice, session.Decisio
 		return Invoice{}, session.Decision{}, err
 	}
 	next.Paid = d.Now()
-	d.Write(next, session.Event{Kind: EventInvoicePaid, From: s.Invoice.State.String(), To: next.State.String(), Facts: next.facts()})
+	next.tell(&d, EventInvoicePaid, s.Invoice.State)
 	return next, d, nil
 }

@@ -191,7 +191,9 @@ func (s Situation) reportable(act string, now time.Time) error {
 }
 
 // report writes an outcome that was reported, and completes the session where the clock has not done so yet.
-func (s Situation) report(d session.Decision, next Booking, kind session.EventKind, reason string) (Booking, session.Decision, error) {
+func (s Situation) report(
+	d session.Decision, next Booking, kind session.EventKind, reason string,
+) (Booking, session.Decision, error) {
 	if s.Session.State != session.Completed {
 		over, err := s.Session.Move(session.Completing, "complete it")
 		if err != nil {
@@ -211,15 +213,21 @@ func (s Situation) report(d session.Decision, next Booking, kind session.EventKi
 }
 
 // over writes the completed session. The start last agreed is past by now, so a change that still waits for the
-// clinician is void, and the session stands as it was agreed (S5).
+// clinician is void: the session stands as it was agreed, and the diary gives up the other time it held (S5).
 func (s Situation) over(d *session.Decision, next session.Session) session.Session {
-	facts := session.Facts{"reference": string(next.Reference), "practice": string(next.Practice), "booking": string(s.Booking.ID)}
+	facts := session.Facts{
+		"reference": string(next.Reference), "practice": string(next.Practice), "booking": string(s.Booking.ID),
+	}
 	if !s.Booking.Pending.IsZero() {
 		next.Terms = s.Booking.Terms
 		void := s.Booking.facts()
 		void["booking"] = string(s.Booking.ID)
 		d.Tell(next, session.Event{Kind: EventChangeVoid, Facts: void})
+		agreed := s.Booking
+		agreed.Pending = Pending{}
+		d.Book(s.Diary.Keep(agreed))
 	}
-	d.Write(next, session.Event{Kind: EventSessionCompleted, From: s.Session.State.String(), To: next.State.String(), Facts: facts})
+	from, to := s.Session.State.String(), next.State.String()
+	d.Write(next, session.Event{Kind: EventSessionCompleted, From: from, To: to, Facts: facts})
 	return next
 }

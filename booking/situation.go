@@ -15,7 +15,8 @@ type Situation struct {
 	// Hours are the booking's; zero until stated.
 	Hours   Hours
 	Invoice Invoice
-	Diary   Diary
+	// Diary is the clinician's. Complete, RecordNoShow and EndEarly need it where a change is pending: it becomes void.
+	Diary Diary
 	// Practice is the session's.
 	Practice session.PracticeFacts
 	// To is the clinician a message goes to, or comes from; Known says whether they applied to or are booked for the
@@ -29,7 +30,8 @@ func ownSide(by session.Actor, person session.PersonID, act string) error {
 	if by.Person == "" || by.Person != person || by.Capacity == session.AsClinician {
 		return nil
 	}
-	return &session.ForbiddenError{Capacity: by.Capacity, Act: act, Why: "it is about your own booking, where you act as the clinician"}
+	const why = "it is about your own booking, where you act as the clinician"
+	return &session.ForbiddenError{Capacity: by.Capacity, Act: act, Why: why}
 }
 
 // otherSide refuses the clinician, as a person and in whichever capacity, what the other side has to decide (P1).
@@ -37,7 +39,8 @@ func otherSide(by session.Actor, person session.PersonID, act string) error {
 	if by.Person == "" || by.Person != person {
 		return nil
 	}
-	return &session.ForbiddenError{Capacity: by.Capacity, Act: act, Why: "it is about your own booking, so somebody else has to"}
+	const why = "it is about your own booking, so somebody else has to"
+	return &session.ForbiddenError{Capacity: by.Capacity, Act: act, Why: why}
 }
 
 // worked refuses act unless the booking was worked: there are no hours before the end, nor of what was cancelled or

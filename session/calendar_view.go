@@ -43,17 +43,19 @@ func (q CalendarQuery) Validate() error {
 		return &FieldError{Field: "Within", Problem: "must end after it starts"}
 	}
 	for _, s := range q.States {
-		if !states.Valid(uint8(s)) {
+		if !s.Valid() {
 			return &FieldError{Field: "States", Problem: "holds an unknown state"}
 		}
 	}
 	return q.Page.Validate()
 }
 
-// Day is the span of a local date at the practice.
+// Day is the span of a local date at the practice (S4, T1). The error is a *calendar.RangeError outside the years of
+// the practice's calendar.
 func (p PracticeFacts) Day(d calendar.Date) (calendar.Span, error) { return p.Days(d, d.AddDays(1)) }
 
-// Month is the span of a local calendar month at the practice.
+// Month is the span of a local calendar month at the practice (S4, T1). The error is a *FieldError for what is no
+// month, and a *calendar.RangeError outside the years of the practice's calendar.
 func (p PracticeFacts) Month(year int, month time.Month) (calendar.Span, error) {
 	first, err := calendar.NewDate(year, month, 1)
 	if err != nil {
@@ -63,13 +65,21 @@ func (p PracticeFacts) Month(year int, month time.Month) (calendar.Span, error) 
 	return p.Days(first, next.AddDays(1-next.Day()))
 }
 
-// Days is the span of the local dates from first up to, not including, last.
+// Days is the span of the local dates from first up to, not including, last (S4, T1). The error is a *FieldError
+// where last is not after first, and a *calendar.RangeError outside the years of the practice's calendar.
 func (p PracticeFacts) Days(first, last calendar.Date) (calendar.Span, error) {
+	if p.Calendar == nil {
+		return calendar.Span{}, noCalendar()
+	}
+	if !last.After(first) {
+		return calendar.Span{}, &FieldError{Field: "last", Problem: "is not after the first date"}
+	}
 	from, err := p.Calendar.StartOf(first)
 	if err != nil {
 		return calendar.Span{}, err
 	}
-	to, err := p.Calendar.StartOf(last)
+	// Not the start of last: that may be the first day after the years of the calendar.
+	to, err := p.Calendar.EndOf(last.AddDays(-1))
 	if err != nil {
 		return calendar.Span{}, err
 	}

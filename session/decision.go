@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,29 +48,27 @@ func (d *Decision) Write(r Record, e Event) {
 	d.Tell(r, e)
 }
 
-// Tell adds a further event about a record that is written, or was.
+// Tell adds a further event about a record that is written, or was. Of its facts a copy without the blank ones is
+// kept.
 func (d *Decision) Tell(r Record, e Event) {
 	e.Subject, e.Version = r.Subject(), r.Revision()
 	e.Provider, e.Session = r.Tenant(), r.About()
 	e.At, e.By, e.Command = d.now, d.head.By, d.head.ID
-	for name, value := range e.Facts {
-		if value == "" {
-			delete(e.Facts, name)
-		}
-	}
+	e.Facts = e.Facts.given()
 	d.Events = append(d.Events, e)
 }
 
 // Book adds a change of a diary, the one record without an event of its own: the booking that changes it has one.
 func (d *Decision) Book(r Record) { d.put(r) }
 
-// put replaces the record of the same subject, so that a decision made of two others writes it once.
+// put replaces the record of the same subject, so that a decision made of several steps writes it once. The list is
+// copied first: a copy of the decision made before keeps what it had.
 func (d *Decision) put(r Record) {
-	for i := range d.Records {
-		if d.Records[i].Subject() == r.Subject() {
-			d.Records[i] = r
-			return
-		}
+	same := func(other Record) bool { return other.Subject() == r.Subject() }
+	if i := slices.IndexFunc(d.Records, same); i >= 0 {
+		d.Records = slices.Clone(d.Records)
+		d.Records[i] = r
+		return
 	}
 	d.Records = append(d.Records, r)
 }
@@ -77,10 +76,10 @@ func (d *Decision) put(r Record) {
 // Note keeps what a person wrote, trimmed, as an erasable text of a provider, and returns its id (P4); a blank body
 // keeps nothing and returns a blank id.
 func (d *Decision) Note(class TextClass, provider ProviderID, about SessionID, body string) TextID {
-	body = strings.TrimSpace(body)
-	if body == "" {
+	if blank(body) {
 		return ""
 	}
+	body = strings.TrimSpace(body)
 	t := Text{
 		ID:       DeriveID[TextID](d.head, "text/"+strconv.Itoa(len(d.Texts))),
 		Version:  1,

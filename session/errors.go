@@ -62,7 +62,7 @@ type StateError struct {
 
 // Error is a sentence for a person.
 func (e *StateError) Error() string {
-	s := fmt.Sprintf("The %s is %s, so you can't %s.", e.Kind.Words(), spaced(e.State), e.Act)
+	s := fmt.Sprintf("The %s %s %s, so you can't %s.", e.Kind.Words(), e.Kind.verb(), spaced(e.State), e.Act)
 	if e.Why != "" {
 		s += " " + e.Why
 	}
@@ -130,7 +130,8 @@ type FrozenError struct {
 
 // Error is a sentence for a person.
 func (e *FrozenError) Error() string {
-	return fmt.Sprintf("Customer support is looking at a request to withdraw session %s; until that is settled it can't be changed.", e.Reference)
+	const text = "Customer support is looking at a request to withdraw session %s; until that is settled it can't be changed."
+	return fmt.Sprintf(text, e.Reference)
 }
 
 // Code returns session_frozen.

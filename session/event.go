@@ -41,6 +41,21 @@ type EventKind string
 // never hold names, addresses or free text (P4).
 type Facts map[string]string
 
+// given returns a copy without the blank facts, nil where none is left.
+func (f Facts) given() Facts {
+	var given Facts
+	for name, value := range f {
+		if value == "" {
+			continue
+		}
+		if given == nil {
+			given = make(Facts, len(f))
+		}
+		given[name] = value
+	}
+	return given
+}
+
 // Event is the fact, the record (P2) and what notifications are made from (N4), at once: what changed and which
 // version it has since, when, by whom in which capacity, by which command, from which state to which, and why. It is
 // committed with the change that caused it, and never changed afterwards.

@@ -37,14 +37,16 @@ type Money struct {
 func Pounds(pence int64) Money { return Money{Amount: decimal.New(pence, -2), Currency: GBP} }
 
 // String returns "£630.00" for sterling and "630.00 EUR" for everything else.
-func (m Money) String() string {
-	if m.Currency == GBP {
-		if m.Amount.IsNegative() {
-			return "-£" + m.Amount.Neg().StringFixed(2)
-		}
-		return "£" + m.Amount.StringFixed(2)
+func (m Money) String() string { return amount(m.Amount, m.Currency, 2) }
+
+func amount(d decimal.Decimal, c Currency, places int32) string {
+	if c != GBP {
+		return d.StringFixed(places) + " " + string(c)
 	}
-	return m.Amount.StringFixed(2) + " " + string(m.Currency)
+	if d.IsNegative() {
+		return "-£" + d.Neg().StringFixed(places)
+	}
+	return "£" + d.StringFixed(places)
 }
 
 // IsZero says whether no money is given at all: no amount and no currency.
@@ -56,6 +58,9 @@ func (m Money) Equal(o Money) bool { return m.Currency == o.Currency && m.Amount
 // maxAmount keeps amounts inside what every store can hold.
 var maxAmount = decimal.New(1, 9)
 
+// sane keeps out amounts whose exponent is far off: comparing or rounding 1e-999999999 would take all memory there is.
+func sane(d decimal.Decimal) bool { return d.Exponent() >= -32 && d.Exponent() <= 16 }
+
 // CheckPositive returns a *FieldError naming field unless m is more than zero, in whole pence, below a thousand
 // million and in a valid currency.
 func (m Money) CheckPositive(field string) error {
@@ -64,6 +69,8 @@ func (m Money) CheckPositive(field string) error {
 		return &FieldError{Field: field, Problem: "is missing"}
 	case !m.Amount.IsPositive():
 		return &FieldError{Field: field, Problem: "must be more than zero"}
+	case !sane(m.Amount):
+		return &FieldError{Field: field, Problem: "is no amount of money"}
 	case !m.Amount.Equal(m.Amount.Truncate(2)):
 		return &FieldError{Field: field, Problem: "must be in whole pence"}
 	case m.Amount.GreaterThanOrEqual(maxAmount):
@@ -109,6 +116,8 @@ func (r Rate) Validate() error {
 	switch {
 	case !r.Amount.IsPositive():
 		return &FieldError{Field: "Rate.Amount", Problem: "must be more than zero"}
+	case !sane(r.Amount):
+		return &FieldError{Field: "Rate.Amount", Problem: "is no amount of money"}
 	case !r.Amount.Equal(r.Amount.Truncate(4)):
 		return &FieldError{Field: "Rate.Amount", Problem: "has more than four decimal places"}
 	case r.Amount.GreaterThanOrEqual(maxAmount):
@@ -119,9 +128,13 @@ func (r Rate) Validate() error {
 	return r.Currency.Check("Rate.Currency")
 }
 
-// String returns "£85.00 per hour".
+// String returns "£85.00 per hour", and "£0.4525 per hour" for a rate finer than pence.
 func (r Rate) String() string {
-	return Money{Amount: r.Amount, Currency: r.Currency}.String() + " per " + r.Per.String()
+	places := max(2, -r.Amount.Exponent())
+	for places > 2 && r.Amount.Equal(r.Amount.Truncate(places-1)) {
+		places--
+	}
+	return amount(r.Amount, r.Currency, places) + " per " + r.Per.String()
 }
 
 // For returns what the rate gives for a length of paid time: the rate itself where it is per session, and otherwise

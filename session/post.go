@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ type Post struct {
 	Command
 	// Practice is where it is worked.
 	Practice PracticeID
-	// Draft keeps it to the practice until Publish.
+	// Draft keeps it to the practice until Publish. It has its reference all the same.
 	Draft bool
 	// Role is what it asks for. Required.
 	Role Role
@@ -104,7 +105,7 @@ type Posting struct {
 	Practice PracticeFacts
 	// Reference is a fresh one.
 	Reference Reference
-	// Choosing is the provider's own way, for a command that names none.
+	// Choosing is the provider's own way, for a command that names none; not given either: Review.
 	Choosing Choosing
 	// Replaced is the session that Replaces names; zero without one.
 	Replaced Session
@@ -114,8 +115,8 @@ type Posting struct {
 // *calendar.RangeError in a *FieldError.
 func (c Post) Decide(p Posting, now time.Time) (Session, Decision, error) {
 	d := Decide(c.Command, now)
-	if blank(p.Practice.Phone) {
-		return Session{}, Decision{}, &FieldError{Field: "Practice", Problem: "has no telephone number: a clinician who cancels late must be able to ring it"}
+	if err := p.ready(); err != nil {
+		return Session{}, Decision{}, err
 	}
 	span, err := ResolveSpan(p.Practice.Calendar, c.Start, c.End)
 	if err != nil {
@@ -124,41 +125,65 @@ func (c Post) Decide(p Posting, now time.Time) (Session, Decision, error) {
 	if !span.Start.After(d.Now()) {
 		return Session{}, Decision{}, &FieldError{Field: "Start", Problem: "is in the past"}
 	}
-	if c.Break >= span.Duration() {
-		return Session{}, Decision{}, &FieldError{Field: "Break", Problem: "is as long as the session"}
+	terms := Terms{
+		Role: Role(strings.TrimSpace(string(c.Role))), Span: span, Break: c.Break, Rate: c.Rate,
+		Place: strings.TrimSpace(c.Place), Instructions: strings.TrimSpace(c.Instructions),
+	}
+	if err := terms.Validate(); err != nil {
+		return Session{}, Decision{}, err
 	}
 	engagement, err := c.engagement(p.Practice.Calendar, span.Start)
 	if err != nil {
 		return Session{}, Decision{}, err
 	}
-	if c.Replaces != "" && (p.Replaced.State != Withdrawn || p.Replaced.Practice != c.Practice) {
-		return Session{}, Decision{}, &FieldError{Field: "Replaces", Problem: "is not a withdrawn session of this practice"}
+	if err := c.replaces(p); err != nil {
+		return Session{}, Decision{}, err
 	}
 	s := Session{
-		ID:        DeriveID[SessionID](c.Command, "session"),
-		Version:   1,
-		Reference: p.Reference,
-		Provider:  p.Practice.Provider,
-		Practice:  c.Practice,
-		State:     Draft,
-		Terms: Terms{
-			Role: Role(strings.TrimSpace(string(c.Role))), Span: span, Break: c.Break, Rate: c.Rate,
-			Place: strings.TrimSpace(c.Place), Instructions: strings.TrimSpace(c.Instructions),
-		},
+		ID:              DeriveID[SessionID](c.Command, "session"),
+		Version:         1,
+		Reference:       p.Reference,
+		Provider:        p.Practice.Provider,
+		Practice:        c.Practice,
+		State:           Draft,
+		Terms:           terms,
 		Channel:         c.Channel,
-		Choosing:        c.Choosing,
+		Choosing:        cmp.Or(c.Choosing, p.Choosing, Review),
 		EngagementStart: engagement,
 		Replaces:        c.Replaces,
 		Created:         d.Now(),
-	}
-	if s.Choosing == 0 {
-		s.Choosing = p.Choosing
 	}
 	if !c.Draft {
 		s.State, s.Opened = Open, d.Now()
 	}
 	d.Write(s, Event{Kind: postedKind(c.Draft), To: s.State.String(), Facts: s.facts()})
 	return s, d, nil
+}
+
+// ready refuses to post where the practice or the store lack what every session needs.
+func (p Posting) ready() error {
+	if blank(p.Practice.Phone) {
+		return &FieldError{
+			Field:   "Practice",
+			Problem: "has no telephone number: a clinician who cancels late must be able to ring it",
+		}
+	}
+	if p.Reference == "" {
+		return &FieldError{Field: "Reference", Problem: "is missing"}
+	}
+	return nil
+}
+
+// replaces checks that what is reposted was withdrawn, and is the same practice's of the same provider (S3).
+func (c Post) replaces(p Posting) error {
+	if c.Replaces == "" {
+		return nil
+	}
+	was, same := p.Replaced, p.Replaced.Practice == c.Practice && p.Replaced.Provider == p.Practice.Provider
+	if was.ID != c.Replaces || was.State != Withdrawn || !same {
+		return &FieldError{Field: "Replaces", Problem: "is not a withdrawn session of this practice"}
+	}
+	return nil
 }
 
 func (c Post) engagement(cal *calendar.Calendar, start time.Time) (time.Time, error) {

@@ -3,12 +3,10 @@ package session
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sessional-go/sessional/calendar"
 )
-
-// Reference is how people name a session: "#401" and digits, by default (S1). Unique in the store, never reused.
-type Reference string
 
 // Role is what a session asks for, in the provider's own words: "GP", "ANP", "Pharmacist".
 type Role string
@@ -32,6 +30,36 @@ func (t Terms) Paid() time.Duration { return t.Span.Duration() - t.Break }
 
 // Worth is what the session pays on these terms: exact, rounded to pence once, half up (S6).
 func (t Terms) Worth() Money { return t.Rate.For(t.Paid()) }
+
+// Validate checks the terms as a whole, once start and end are instants: also that what they are worth can be paid.
+// The error is a *FieldError naming a field as Post calls it: Role, Start, End, Break, Rate.…, Place, Instructions.
+func (t Terms) Validate() error {
+	switch {
+	case t.Span.Start.IsZero():
+		return &FieldError{Field: "Start", Problem: "is missing"}
+	case t.Span.End.IsZero():
+		return &FieldError{Field: "End", Problem: "is missing"}
+	}
+	for _, err := range []error{
+		checkName("Role", string(t.Role), true),
+		checkLength(t.Span),
+		checkBreak(t.Break),
+		t.Rate.Validate(),
+		checkName("Place", t.Place, false),
+		CheckText("Instructions", t.Instructions, false),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	if t.Break >= t.Span.Duration() {
+		return &FieldError{Field: "Break", Problem: "is as long as the session"}
+	}
+	if err := t.Worth().CheckPositive("Worth"); err != nil {
+		return &FieldError{Field: "Rate.Amount", Problem: "makes the session worth what can't be paid", Err: err}
+	}
+	return nil
+}
 
 // Equal compares every part; instants as instants, amounts as amounts.
 func (t Terms) Equal(o Terms) bool {
@@ -85,7 +113,8 @@ func (s Session) About() SessionID { return s.ID }
 func (s Session) Started(now time.Time) bool { return !now.Before(s.Terms.Span.Start) }
 
 // Move returns the session in the state that trigger leads to, one version on, or a *StateError saying that act
-// can't be done. Whenever it stops being open its round counts up.
+// can't be done. Whenever it stops being open its round counts up, and where it is left without a live booking it
+// names none.
 func (s Session) Move(trigger Trigger, act string) (Session, error) {
 	to, ok := s.State.Next(trigger)
 	if !ok {
@@ -93,6 +122,9 @@ func (s Session) Move(trigger Trigger, act string) (Session, error) {
 	}
 	if s.State == Open {
 		s.Round++
+	}
+	if to != Filled && to != Completed {
+		s.Booking = ""
 	}
 	s.Version++
 	s.State = to
@@ -127,5 +159,8 @@ type SupportFacts struct {
 	Hours calendar.Hours
 }
 
-// blank says whether a text is blank once trimmed.
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
+// blank says whether a text holds nothing that can be seen: no more than spaces, control characters and such as the
+// zero-width space, which survives trimming.
+func blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsPrint(r) && !unicode.IsSpace(r) })
+}

@@ -80,6 +80,9 @@ var table = machine.New(Draft,
 	move{From: Filled, Trigger: Expiring, To: Expired},
 )
 
+// Valid says whether s is one of the states.
+func (s State) Valid() bool { return states.Valid(uint8(s)) }
+
 // Next says where trigger leads from s, and whether it leads anywhere (S2).
 func (s State) Next(trigger Trigger) (State, bool) { return table.Next(s, trigger) }
 

@@ -10,9 +10,15 @@ import (
 	"github.com/sessional-go/sessional/calendar"
 )
 
+// noCalendar refuses a practice that the host's Directory gave no zone and holidays (T1).
+func noCalendar() error { return &FieldError{Field: "Practice", Problem: "has no calendar"} }
+
 // Resolve returns the instant of a local time at a practice, in UTC. A time that a clock change skips or repeats, or
 // a year outside the calendar, is a *FieldError naming field that wraps the calendar's error (T5).
 func Resolve(cal *calendar.Calendar, field string, at calendar.Local) (time.Time, error) {
+	if cal == nil {
+		return time.Time{}, noCalendar()
+	}
 	t, err := cal.Resolve(at)
 	if err != nil {
 		problem := err.Error()
@@ -36,13 +42,21 @@ func ResolveSpan(cal *calendar.Calendar, start, end calendar.Local) (calendar.Sp
 	if err != nil {
 		return calendar.Span{}, err
 	}
-	if !to.After(from) {
-		return calendar.Span{}, &FieldError{Field: "End", Problem: "is not after the start"}
+	span := calendar.Span{Start: from, End: to}
+	if err := checkLength(span); err != nil {
+		return calendar.Span{}, err
 	}
-	if to.Sub(from) > MaxLength {
-		return calendar.Span{}, &FieldError{Field: "End", Problem: "is more than 72 hours after the start"}
+	return span, nil
+}
+
+func checkLength(span calendar.Span) error {
+	if !span.End.After(span.Start) {
+		return &FieldError{Field: "End", Problem: "is not after the start"}
 	}
-	return calendar.Span{Start: from, End: to}, nil
+	if span.Duration() > MaxLength {
+		return &FieldError{Field: "End", Problem: "is more than 72 hours after the start"}
+	}
+	return nil
 }
 
 func checkLocal(field string, l calendar.Local) error {
@@ -65,12 +79,12 @@ func checkBreak(b time.Duration) error {
 // checkName refuses what can't stand in one line.
 func checkName(field, name string, required bool) error {
 	switch {
-	case required && strings.TrimSpace(name) == "":
+	case required && blank(name):
 		return &FieldError{Field: field, Problem: "is missing"}
-	case len(name) > maxName:
-		return &FieldError{Field: field, Problem: "is longer than 200 bytes"}
 	case !utf8.ValidString(name):
 		return &FieldError{Field: field, Problem: "is not valid UTF-8"}
+	case len(name) > maxName:
+		return &FieldError{Field: field, Problem: "is longer than 200 bytes"}
 	case strings.ContainsFunc(name, unicode.IsControl):
 		return &FieldError{Field: field, Problem: "holds a control character"}
 	}

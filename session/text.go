@@ -51,10 +51,10 @@ func (t Text) Tenant() ProviderID { return t.Provider }
 func (t Text) About() SessionID { return t.Session }
 
 // CheckText returns a *FieldError naming field for a text that no store could keep or that is longer than MaxText,
-// and, where it is required, for one that is blank.
+// and, where it is required, for one that is blank: without anything that can be seen.
 func CheckText(field, text string, required bool) error {
 	switch {
-	case required && strings.TrimSpace(text) == "":
+	case required && blank(text):
 		return &FieldError{Field: field, Problem: "is missing"}
 	case !utf8.ValidString(text):
 		return &FieldError{Field: field, Problem: "is not valid UTF-8"}

@@ -18,5 +18,13 @@ func (c Capacity) Words() string {
 	return "nobody in particular"
 }
 
+// verb is what follows the kind in a sentence: hours are, a session is.
+func (k SubjectKind) verb() string {
+	if k == KindHours || k == KindSettings {
+		return "are"
+	}
+	return "is"
+}
+
 // Words returns the kind as it reads in a sentence: "support case".
 func (k SubjectKind) Words() string { return spaced(string(k)) }
