@@ -117,7 +117,7 @@ var told = map[session.EventKind][]rule{
 	"session.change_void": nil, // the booking's event tells it
 
 	// Applications.
-	"application.made":      client(ApplicationReceived, not(to("accepted"))),
+	"application.made":      client(ApplicationReceived, not(is("choosing", "first_come"))),
 	"application.accepted":  nil, // the booking's event tells it
 	"application.declined":  {{ApplicationDeclined, Applicant, nil}},
 	"application.retracted": nil,
