@@ -28,7 +28,9 @@ type NotFoundError struct {
 }
 
 // Error is a sentence for a person.
-func (e *NotFoundError) Error() string { return fmt.Sprintf("There is no %s %q.", e.Kind, e.ID) }
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("There is no %s %q.", e.Kind.Words(), e.ID)
+}
 
 // Code returns not_found.
 func (e *NotFoundError) Code() string { return "not_found" }
@@ -130,8 +132,8 @@ type FrozenError struct {
 
 // Error is a sentence for a person.
 func (e *FrozenError) Error() string {
-	const text = "Customer support is looking at a request to withdraw session %s; until that is settled it can't be changed."
-	return fmt.Sprintf(text, e.Reference)
+	return fmt.Sprintf("Customer support is looking at a request to withdraw session %s; ", e.Reference) +
+		"until that is settled it can't be changed."
 }
 
 // Code returns session_frozen.
