@@ -76,13 +76,20 @@ type Assessment struct {
 	// Allowed says whether the asker may do it themselves, now; Route is by which way it would go.
 	Allowed bool          `json:"allowed"`
 	Route   booking.Route `json:"route,omitzero"`
-	// Refusal is the code of why not; blank where Allowed.
+	// Refusal is the code of why not, blank where Allowed: short_notice (W3), session_started (W10), session_frozen
+	// (W4), wrong_state or forbidden (P1). Err returns the same as an error.
 	Refusal string `json:"refusal,omitzero"`
+	// Required is the notice that is owed, by the client or for a clinician who need not ring, and Given how much of
+	// its unit there is.
+	Required calendar.Notice `json:"required,omitzero"`
+	Given    int             `json:"given,omitzero"`
+	// Case is the support case that is open (W4).
+	Case session.CaseID `json:"case,omitzero"`
 	// Way is the way forward where the asker can't do it alone (W3).
 	Way Way `json:"way,omitzero"`
 
 	// Confirm, Reason and Shared say what must be given: an explicit confirmation, a reason, and that the reason is
-	// shared with the clinician.
+	// shared with the other side.
 	Confirm bool `json:"confirm,omitzero"`
 	Reason  bool `json:"reason,omitzero"`
 	Shared  bool `json:"shared,omitzero"`
@@ -91,9 +98,11 @@ type Assessment struct {
 	// Tell lists who will be told.
 	Tell []Audience `json:"tell,omitzero"`
 
-	// Fee says that the clinician may charge a fee if it is done now (W6), at most Cap.
-	Fee bool          `json:"fee,omitzero"`
-	Cap session.Money `json:"cap,omitzero"`
+	// Fee says that the clinician may charge a fee if it is done now (W6), at most Cap. OnRequest says that a clinician
+	// who cancels may, if they do it because the practice asked for it (B1).
+	Fee       bool          `json:"fee,omitzero"`
+	OnRequest bool          `json:"on_request,omitzero"`
+	Cap       session.Money `json:"cap,omitzero"`
 	// CutOffs are all that apply, in the order of time.
 	CutOffs []Limit `json:"cut_offs,omitzero"`
 
@@ -107,21 +116,11 @@ type Assessment struct {
 
 // Limit is a cut-off with what it decides.
 type Limit struct {
-	// Name is withdraw (W2), fee (W6), call (W9) or start (W10).
+	// Name is LimitWithdraw (W2), LimitFee (W6), LimitCall (W9) or LimitStart (W10).
 	Name   string          `json:"name"`
 	CutOff calendar.CutOff `json:"cut_off"`
 	// Passed says whether it was too late at the assessment.
 	Passed bool `json:"passed,omitzero"`
 	// Words are the cut-off as a person reads it: "the end of Thu 2 Apr".
 	Words string `json:"words"`
-}
-
-// Way is how one gets further where one can't act alone: a phone number in contactable hours, an email address
-// outside them, both where no hours are set (W3, T6).
-type Way struct {
-	Phone string `json:"phone,omitzero"`
-	Email string `json:"email,omitzero"`
-	// Until is when the phone stops being answered today, Next when it is answered again; zero where not known.
-	Until time.Time `json:"until,omitzero"`
-	Next  time.Time `json:"next,omitzero"`
 }

@@ -3,7 +3,6 @@ package withdrawal
 import (
 	"time"
 
-	"github.com/sessional-go/sessional/calendar"
 	"github.com/sessional-go/sessional/internal/enum"
 	"github.com/sessional-go/sessional/internal/machine"
 	"github.com/sessional-go/sessional/session"
@@ -65,6 +64,9 @@ var caseTable = machine.New(CaseOpen,
 
 // Next says where trigger leads from s, and whether it leads anywhere (W4).
 func (s CaseState) Next(trigger CaseTrigger) (CaseState, bool) { return caseTable.Next(s, trigger) }
+
+// Valid says whether s is one of the states.
+func (s CaseState) Valid() bool { return caseStates.Valid(uint8(s)) }
 
 // CaseDiagram returns the states of a support case as a Mermaid state diagram.
 func CaseDiagram() string { return caseTable.Mermaid() }
@@ -144,42 +146,3 @@ func (c Case) Tenant() session.ProviderID { return c.Provider }
 
 // About is the session.
 func (c Case) About() session.SessionID { return c.Session }
-
-// OpenCase asks support to withdraw a filled session (W4). All four particulars of the sources are required, and
-// must fit each other: reference, practice name, session date, reason.
-type OpenCase struct {
-	session.Command
-	Reference session.Reference
-	// PracticeName is compared without regard to case and spacing.
-	PracticeName string
-	// Date is the local date of the start last agreed.
-	Date calendar.Date
-	// Reason is shared with the clinician.
-	Reason string
-	// Via is ByPhone or ByEmail for support, ByForm for the practice and rota manager.
-	Via CaseVia
-	// Received is when the complete request reached support, for support only; not given: now.
-	Received time.Time
-	// Keep asks that only the booking be ended.
-	Keep bool
-}
-
-// ActionCase is support doing what the case asks (W4).
-type ActionCase struct {
-	session.Command
-	Case session.CaseID
-}
-
-// RejectCase is support turning the case down (W4).
-type RejectCase struct {
-	session.Command
-	Case session.CaseID
-	// Reason goes to the practice. Required.
-	Reason string
-}
-
-// RetractCase is the practice taking its request back (W4).
-type RetractCase struct {
-	session.Command
-	Case session.CaseID
-}

@@ -1,15 +1,11 @@
 package withdrawal
 
 import (
-	"time"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/sessional-go/sessional/calendar"
 	"github.com/sessional-go/sessional/session"
 )
-
-const day = Length(24 * time.Hour)
 
 // Default returns the built-in policy, version 0: the sources' own thresholds (W2, W6, W9), and no telephone number
 // or address, which are never built in (W11). Each call returns a fresh copy.

@@ -93,6 +93,12 @@ var feeTable = machine.New(FeeClaimable,
 // Next says where trigger leads from s, and whether it leads anywhere (W7).
 func (s FeeState) Next(trigger FeeTrigger) (FeeState, bool) { return feeTable.Next(s, trigger) }
 
+// Final says whether nothing leads out of s: agreed, waived or lapsed.
+func (s FeeState) Final() bool { return feeTable.Final(s) }
+
+// Valid says whether s is one of the states.
+func (s FeeState) Valid() bool { return feeStates.Valid(uint8(s)) }
+
 // FeeDiagram returns the states of a fee as a Mermaid state diagram.
 func FeeDiagram() string { return feeTable.Mermaid() }
 
@@ -128,10 +134,12 @@ type Fee struct {
 
 // FeeStep is one step of a negotiation.
 type FeeStep struct {
-	At     time.Time      `json:"at"`
-	By     session.Actor  `json:"by"`
-	State  FeeState       `json:"state"`
-	Amount session.Money  `json:"amount,omitzero"`
+	At     time.Time     `json:"at"`
+	By     session.Actor `json:"by"`
+	State  FeeState      `json:"state"`
+	Amount session.Money `json:"amount,omitzero"`
+	// Earned is what a step declared to have been earned instead; zero for every other step.
+	Earned session.Money  `json:"earned,omitzero"`
 	Note   session.TextID `json:"note,omitzero"`
 }
 
@@ -148,60 +156,3 @@ func (f Fee) Tenant() session.ProviderID { return f.Provider }
 
 // About is the session.
 func (f Fee) About() session.SessionID { return f.Session }
-
-// ProposeFee is the clinician naming a figure, first or in answer to the client's (W7).
-type ProposeFee struct {
-	session.Command
-	Booking session.BookingID
-	// Amount is the figure; not given: the one that the provider's scale suggests.
-	Amount session.Money
-	// Note may be blank.
-	Note string
-}
-
-// CounterFee is the client naming a figure in answer to the clinician's (W7).
-type CounterFee struct {
-	session.Command
-	Booking session.BookingID
-	Amount  session.Money
-	// Note may be blank.
-	Note string
-}
-
-// AgreeFee is either side taking the other's figure (W7).
-type AgreeFee struct {
-	session.Command
-	Booking session.BookingID
-	// Amount is the figure agreed to: the one on the table, so that nobody agrees to one they haven't seen.
-	Amount session.Money
-}
-
-// WaiveFee is the clinician giving the right up (W7).
-type WaiveFee struct {
-	session.Command
-	Booking session.BookingID
-	// Note may be blank.
-	Note string
-}
-
-// DisputeFee is either side taking it to support (W7).
-type DisputeFee struct {
-	session.Command
-	Booking session.BookingID
-	// Note is required.
-	Note string
-}
-
-// DeclareEarnings is a clinician who was rebooked saying what they earned instead (W7).
-type DeclareEarnings struct {
-	session.Command
-	Booking session.BookingID
-	Amount  session.Money
-}
-
-// AdvanceFee is the system taking the step that time brings (W7): a right nobody claimed lapses, a figure nobody
-// answered goes to support.
-type AdvanceFee struct {
-	session.Command
-	Booking session.BookingID
-}

@@ -105,7 +105,7 @@ func (p Policies) At(now time.Time) Policy {
 			best = v
 		}
 	}
-	return best
+	return best.Clone()
 }
 
 // Numbered returns a version by its number; 0 is the built-in one.
@@ -115,7 +115,7 @@ func (p Policies) Numbered(version int) (Policy, bool) {
 	}
 	for _, v := range p {
 		if v.Version == version {
-			return v, true
+			return v.Clone(), true
 		}
 	}
 	return Policy{}, false

@@ -2,7 +2,6 @@ package withdrawal
 
 import (
 	"context"
-	"time"
 
 	"github.com/sessional-go/sessional/session"
 )
@@ -23,6 +22,4 @@ type Store interface {
 	Cases(ctx context.Context, provider session.ProviderID, q CaseQuery) (session.Page[Case], error)
 	// Policies returns all versions of a provider's policy, without the built-in one.
 	Policies(ctx context.Context, provider session.ProviderID) (Policies, error)
-	// FeesDue lists fees whose Due is not after an instant, in order of Due and booking.
-	FeesDue(ctx context.Context, at time.Time, page session.PageRequest) (session.Page[Fee], error)
 }

@@ -1,0 +1,179 @@
+package withdrawal
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/sessional-go/sessional/session"
+)
+
+// maxPolicy is the greatest length of a policy, in bytes.
+const maxPolicy = 1 << 20
+
+// LoadPolicy reads a policy from JSON (W11). Fields that are left out keep the value of Default, lists are taken as a
+// whole; fields that are unknown, given twice or null are refused. The error is PolicyErrors with all that is wrong,
+// each named by its path: fee.scale[1].percent.
+func LoadPolicy(data []byte) (Policy, error) {
+	p := Default()
+	var e faults
+	if len(data) > maxPolicy {
+		e.check(false, "", "is longer than a megabyte")
+		return Policy{}, e.err()
+	}
+	var whole json.RawMessage
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if err := dec.Decode(&whole); err != nil {
+		e.check(false, "", "is not JSON: "+err.Error())
+		return Policy{}, e.err()
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		e.check(false, "", "is followed by something else")
+		return Policy{}, e.err()
+	}
+	e.read("", whole, reflect.ValueOf(&p).Elem())
+	if len(e.list) == 0 {
+		p.ValidFrom = session.Instant(p.ValidFrom)
+		var wrong PolicyErrors
+		if errors.As(p.Validate(), &wrong) {
+			e.list = wrong
+		}
+	}
+	if err := e.err(); err != nil {
+		return Policy{}, err
+	}
+	return p, nil
+}
+
+// read takes a value apart as far as it has fields or elements of its own, so that every one that is wrong is found and
+// has its path.
+func (e *faults) read(path string, raw json.RawMessage, into reflect.Value) {
+	_, text := into.Addr().Interface().(encoding.TextUnmarshaler)
+	_, own := into.Addr().Interface().(json.Unmarshaler)
+	_, optional := into.Interface().(decimal.NullDecimal)
+	switch {
+	case string(raw) == "null" && !optional:
+		e.check(false, path, "must not be null")
+	case !text && !own && into.Kind() == reflect.Struct:
+		e.readObject(path, raw, into)
+	case !text && !own && into.Kind() == reflect.Slice:
+		e.readList(path, raw, into)
+	default:
+		e.readValue(path, raw, into)
+	}
+}
+
+func (e *faults) readObject(path string, raw json.RawMessage, into reflect.Value) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		e.check(false, path, "must be an object")
+		return
+	}
+	seen := map[string]bool{}
+	for dec.More() {
+		key, err := dec.Token()
+		name, _ := key.(string)
+		var value json.RawMessage
+		if err != nil || dec.Decode(&value) != nil {
+			e.check(false, path, "must be an object") // can't happen: it was read as JSON before
+			return
+		}
+		below := join(path, name)
+		field, known := fieldOf(into, name)
+		switch {
+		case !known:
+			e.check(false, below, "is unknown")
+		case seen[name]:
+			e.check(false, below, "is given twice")
+		default:
+			e.read(below, value, field)
+		}
+		seen[name] = true
+	}
+}
+
+func (e *faults) readList(path string, raw json.RawMessage, into reflect.Value) {
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		e.check(false, path, "must be a list")
+		return
+	}
+	list := reflect.Zero(into.Type())
+	for i, item := range items {
+		element := reflect.New(into.Type().Elem()).Elem()
+		e.read(path+"["+itoa(i)+"]", item, element)
+		list = reflect.Append(list, element)
+	}
+	into.Set(list)
+}
+
+// readValue reads what has neither fields nor elements. A number is only ever read as it is written: decimal would take
+// its time over one with a huge exponent, and JSON's own errors name Go's types.
+func (e *faults) readValue(path string, raw json.RawMessage, into reflect.Value) {
+	err := json.Unmarshal(raw, into.Addr().Interface())
+	if err == nil {
+		return
+	}
+	var field *session.FieldError
+	if errors.As(err, &field) {
+		e.check(false, path, field.Problem)
+		return
+	}
+	e.check(false, path, "must be "+wanted(into))
+}
+
+// wanted says what a field takes.
+func wanted(v reflect.Value) string {
+	switch v.Interface().(type) {
+	case time.Time:
+		return `an instant such as "2026-04-01T00:00:00Z"`
+	case decimal.Decimal, decimal.NullDecimal:
+		return `a number such as "12.5"`
+	case session.Choosing:
+		return "first_come, review or ranked"
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.String:
+		return "text"
+	default:
+		return "text of the kind that is written there by default"
+	}
+}
+
+// fieldOf finds a field by its name in JSON.
+func fieldOf(v reflect.Value, name string) (reflect.Value, bool) {
+	for i := range v.NumField() {
+		tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if tag == name && name != "" {
+			return v.Field(i), true
+		}
+	}
+	return reflect.Value{}, false
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// fieldError is an error as one of the field at path.
+func fieldError(path string, err error) *session.FieldError {
+	var field *session.FieldError
+	if errors.As(err, &field) {
+		return field.Under(path)
+	}
+	return &session.FieldError{Field: path, Problem: "is wrong", Err: err}
+}
