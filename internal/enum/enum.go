@@ -30,7 +30,7 @@ func (s Names) Marshal(n uint8) ([]byte, error) {
 func (s Names) Unmarshal(text []byte) (uint8, error) {
 	for i, word := range s {
 		if word == string(text) {
-			return uint8(i), nil //nolint:gosec // a set has a handful of words
+			return uint8(i), nil
 		}
 	}
 	return 0, fmt.Errorf("%q is not one of %s", text, strings.Join(s[1:], ", "))
