@@ -184,6 +184,18 @@ func FromEvent(e session.Event, k Kind, zone *time.Location) Data {
 	if due, err := calendar.ParseDate(e.Facts["due"]); err == nil {
 		d.Due = due
 	}
+	// A support case has a target, a fee the instant at which time takes the next step.
+	for _, name := range []string{"target", "due"} {
+		if d.Until.IsZero() {
+			d.Until = instant(name)
+		}
+	}
+	if k == EarningsDeclared {
+		d.Amount = money("earned")
+	}
+	if k == CallDue {
+		d.Phone = e.Facts["call_phone"]
+	}
 	return d
 }
 
@@ -260,14 +272,14 @@ func changes(f session.Facts, zone *time.Location) []FieldChange {
 	return told
 }
 
-// findings turns the keys of what is lacking into words: "document_expired:dbs" reads "document expired: dbs".
+// findings turns the keys of what is lacking into words: "document_expired/dbs" reads "document expired: dbs".
 func findings(s string) []string {
 	if s == "" {
 		return nil
 	}
 	var words []string
 	for key := range strings.SplitSeq(s, ",") {
-		words = append(words, strings.NewReplacer("_", " ", ":", ": ").Replace(key))
+		words = append(words, strings.NewReplacer("_", " ", "/", ": ").Replace(key))
 	}
 	return words
 }

@@ -110,8 +110,9 @@ const (
 	CaseActioned Kind = "case_actioned"
 	// CaseRejected tells the practice that support did not, and why (W4).
 	CaseRejected Kind = "case_rejected"
-	// CaseRetracted tells support that nothing is asked any more (W4).
-	CaseRetracted Kind = "case_retracted"
+	// CaseClosed tells support that nothing is asked any more: the practice took it back, or the booking ended in
+	// another way (W4).
+	CaseClosed Kind = "case_closed"
 	// Digest summarises the sessions that became available to a clinician since the last one (N3).
 	Digest Kind = "digest"
 )
@@ -181,7 +182,7 @@ var traits = []struct {
 	{CaseUrgent, Trait{Emails: CaseEmails, Awake: true, Self: true}},
 	{CaseActioned, Trait{Emails: CaseEmails}},
 	{CaseRejected, Trait{Emails: CaseEmails}},
-	{CaseRetracted, Trait{Emails: CaseEmails}},
+	{CaseClosed, Trait{Emails: CaseEmails}},
 	{Digest, Trait{Emails: DigestEmails}},
 }
 

@@ -59,7 +59,9 @@ func clinician(kind Kind, when func(session.Event) bool) []rule {
 }
 
 // support tells customer support.
-func support(kind Kind) []rule { return []rule{{kind, SupportTeam, nil}} }
+func support(kind Kind, when func(session.Event) bool) []rule {
+	return []rule{{kind, SupportTeam, when}}
+}
 
 // gone tells all whose applications were pending in the round that ended.
 func gone(kind Kind, when func(session.Event) bool) []rule {
@@ -98,27 +100,32 @@ func from(state string) func(session.Event) bool {
 	return func(e session.Event) bool { return e.From == state }
 }
 
-func to(state string) func(session.Event) bool {
-	return func(e session.Event) bool { return e.To == state }
-}
+// The routes by which a booking ends, as the fact route has them.
+var (
+	theClient    = is("route", "self_service", "rota_pro", "support_case")
+	theClinician = is("route", "own_cancellation")
+	refusal      = is("route", "change_refused")
+)
 
 // told says, for every kind of event that can be committed, who is told what. Of two groups that somebody belongs to
 // the first one counts. The kinds are written out: they are the record's, and stand for ever.
 var told = map[session.EventKind][]rule{
-	// Sessions. What a filled session's end means to the clinician is told by the booking's event.
+	// Sessions. What becomes of a filled one is told by its booking's event, what opens by the digest (N3).
 	"session.drafted":     nil,
-	"session.posted":      nil, // the digest's (N3)
-	"session.reopened":    nil, // the digest's (N3)
+	"session.posted":      nil,
+	"session.reopened":    nil,
 	"session.filled":      gone(ApplicationGone, nil),
-	"session.changed":     nil, // the booking's event tells it
+	"session.changed":     nil,
+	"session.change_void": nil,
 	"session.withdrawn":   gone(SessionWithdrawn, from("open")),
 	"session.expired":     gone(ApplicationGone, from("open")),
 	"session.completed":   nil,
-	"session.change_void": nil, // the booking's event tells it
+	"session.frozen":      nil,
+	"session.unfrozen":    nil,
 
-	// Applications.
+	// Applications. An accepted one is told by its booking's event.
 	"application.made":      client(ApplicationReceived, not(is("choosing", "first_come"))),
-	"application.accepted":  nil, // the booking's event tells it
+	"application.accepted":  nil,
 	"application.declined":  {{ApplicationDeclined, Applicant, nil}},
 	"application.retracted": nil,
 
@@ -130,8 +137,17 @@ var told = map[session.EventKind][]rule{
 		client(OfferAnswered, from("offered")),
 		client(SessionFilled, all(not(from("offered")), byClinician)),
 	),
-	"booking.offer_declined":       client(OfferAnswered, nil),
-	"booking.offer_lapsed":         slices.Concat(clinician(OfferLapsed, nil), client(OfferAnswered, nil)),
+	"booking.offer_declined": client(OfferAnswered, nil),
+	"booking.offer_lapsed":   slices.Concat(clinician(OfferLapsed, nil), client(OfferAnswered, nil)),
+	"booking.cancelled": slices.Concat(
+		clinician(BookingWithdrawn, all(theClient, not(has("keep")))),
+		clinician(BookingCancelled, all(theClient, has("keep"))),
+		clinician(CallDue, all(theClinician, has("call"))),
+		client(ClinicianCancelled, theClinician),
+		client(ChangeAnswered, refusal),
+	),
+	"booking.cause_disputed":       clinician(CauseDisputed, nil),
+	"booking.call_made":            nil,
 	"booking.updated":              clinician(SessionUpdated, nil),
 	"booking.change_proposed":      clinician(ChangeToAcknowledge, nil),
 	"booking.change_withdrawn":     clinician(SessionUpdated, nil),
@@ -139,19 +155,34 @@ var told = map[session.EventKind][]rule{
 	"booking.change_void":          slices.Concat(clinician(ChangeVoid, nil), client(ChangeVoid, nil)),
 	"booking.eligibility_lost":     slices.Concat(clinician(EligibilityChanged, nil), client(EligibilityChanged, nil)),
 	"booking.eligibility_restored": slices.Concat(clinician(EligibilityChanged, nil), client(EligibilityChanged, nil)),
-	"booking.call_made":            nil,
 	"booking.completed":            nil,
 	"booking.ended_early":          otherSide(EndedEarly),
 	"booking.no_show":              clinician(NoShow, nil),
 
-	// Pay.
-	"hours.stated":    client(HoursStated, nil),
-	"hours.approved":  clinician(HoursApproved, nil),
-	"hours.queried":   clinician(HoursQueried, nil),
-	"invoice.made":    nil, // what made it tells
-	"invoice.sent":    client(InvoiceSent, nil),
-	"invoice.queried": clinician(InvoiceQueried, nil),
-	"invoice.paid":    clinician(InvoicePaid, nil),
+	// Support cases (W4).
+	"support_case.opened": slices.Concat(
+		support(CaseOpened, nil), client(CaseUrgent, has("urgent")),
+	),
+	"support_case.actioned":  slices.Concat(client(CaseActioned, not(has("settled"))), support(CaseClosed, has("settled"))),
+	"support_case.rejected":  client(CaseRejected, nil),
+	"support_case.retracted": support(CaseClosed, nil),
+
+	// Pay. An invoice that is made is told by what made it.
+	"hours.stated":          client(HoursStated, nil),
+	"hours.approved":        clinician(HoursApproved, nil),
+	"hours.queried":         clinician(HoursQueried, nil),
+	"invoice.made":          nil,
+	"invoice.sent":          client(InvoiceSent, nil),
+	"invoice.queried":       clinician(InvoiceQueried, nil),
+	"invoice.paid":          clinician(InvoicePaid, nil),
+	"fee.claimable":         clinician(FeeClaimable, nil),
+	"fee.proposed":          client(FeeProposed, nil),
+	"fee.countered":         clinician(FeeCountered, nil),
+	"fee.agreed":            otherSide(FeeAgreed),
+	"fee.waived":            client(FeeWaived, nil),
+	"fee.lapsed":            clinician(FeeLapsed, nil),
+	"fee.disputed":          slices.Concat(support(FeeDisputed, nil), otherSide(FeeDisputed)),
+	"fee.earnings_declared": client(EarningsDeclared, nil),
 
 	// The rest.
 	"message.sent":       otherSide(NewMessage),

@@ -1,0 +1,4 @@
+package notify
+
+// Embedded is the built-in texts, for tests.
+var Embedded = embedded
