@@ -7,6 +7,7 @@ import (
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/session"
+	"github.com/sessional-go/sessional/withdrawal"
 )
 
 // Accept is the provider choosing an applicant, which books them (A4, A6).
@@ -17,11 +18,13 @@ type Accept struct {
 	Override string
 }
 
-// Booked is the outcome of an acceptance or allocation.
+// Booked is the outcome of an acceptance or allocation, and of the answer to an offer.
 type Booked struct {
 	Session     session.Session `json:"session"`
 	Booking     booking.Booking `json:"booking"`
 	Application Application     `json:"application,omitzero"`
+	// Case is the support case that the end of an offer settled, if one was open (W4).
+	Case withdrawal.Case `json:"case,omitzero"`
 	// Warnings are for whoever did it: what was overridden, and that the clinician has no channel on (A1).
 	Warnings []Warning `json:"warnings,omitzero"`
 }
@@ -190,7 +193,6 @@ func (s Situation) madeFacts(b booking.Booking) session.Facts {
 	worth := b.Terms.Worth()
 	f["round"], f["policy"] = strconv.Itoa(s.Session.Round), strconv.Itoa(b.Policy)
 	f["amount"], f["currency"] = worth.Amount.StringFixed(2), string(worth.Currency)
-	f["channel"] = b.Channel.String()
 	f["until"] = stamp(b.OfferedUntil)
 	return f
 }

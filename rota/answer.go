@@ -5,6 +5,7 @@ import (
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/session"
+	"github.com/sessional-go/sessional/withdrawal"
 )
 
 // AcknowledgeChange is the booked clinician's yes to a material change (S5).
@@ -91,6 +92,28 @@ func (c RefuseChange) Validate() error {
 		return err
 	}
 	return session.CheckText("Reason", c.Reason, false)
+}
+
+// Decide ends the booking (withdrawal.EndByChange).
+//
+// The error is a *session.StateError for a booking that is not live, has no change waiting, or is only an offer, which
+// is declined instead; a *ChangeVoidError once the start last agreed or the new one has passed; a
+// *session.ForbiddenError for a clinician who acts in another capacity (P1), and otherwise withdrawal.EndByChange's.
+func (c RefuseChange) Decide(s Situation, now time.Time) (withdrawal.Cancelled, session.Decision, error) {
+	const act = "refuse a change"
+	if err := ownSide(c.By, s.Booking.Person, act); err != nil {
+		return withdrawal.Cancelled{}, session.Decision{}, err
+	}
+	if err := pending(s.Booking, act); err != nil {
+		return withdrawal.Cancelled{}, session.Decision{}, err
+	}
+	if s.Booking.State == booking.Offered {
+		return withdrawal.Cancelled{}, session.Decision{}, bookingState(s.Booking, act, "Decline the offer instead.")
+	}
+	if err := answerable(s.Booking, session.Instant(now)); err != nil {
+		return withdrawal.Cancelled{}, session.Decision{}, err
+	}
+	return withdrawal.EndByChange(c.Command, s.Situation, now)
 }
 
 // VoidChange is the system undoing a material change that was not acknowledged before the start last agreed (S5).

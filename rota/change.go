@@ -224,7 +224,7 @@ func (c Change) filled(s Situation, d session.Decision, next session.Session, fi
 	if err != nil {
 		return Changed{}, session.Decision{}, err
 	}
-	asked := material(policy, s.Booking.Terms, next.Terms, s.Practice.Calendar)
+	asked := policy.Material(s.Booking.Terms, next.Terms, s.Practice.Calendar)
 	// The engagement is counted from what was agreed, so that a change there and back leaves it where it was.
 	next.EngagementStart = engagement(s.Booking.EngagementStart, s.Booking.Terms.Span.Start, next.Terms.Span.Start)
 	b, kind := s.Booking.Clone(), EventUpdated
@@ -233,7 +233,7 @@ func (c Change) filled(s Situation, d session.Decision, next session.Session, fi
 	if len(asked) > 0 {
 		kind = EventChangeProposed
 		since, by := d.Now(), c.By
-		if p := b.Pending; !p.IsZero() && len(material(policy, p.Terms, next.Terms, s.Practice.Calendar)) == 0 {
+		if p := b.Pending; !p.IsZero() && len(policy.Material(p.Terms, next.Terms, s.Practice.Calendar)) == 0 {
 			// What the clinician is asked about was changed then; refusing it is judged by that instant.
 			since, by = p.Since, p.By
 		}

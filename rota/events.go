@@ -9,10 +9,11 @@ import (
 )
 
 // The kinds of events about applications, filling and changes. A booking is told of by booking.EventOffered and
-// booking.EventConfirmed, an expiry by session.EventExpired, a change that became void by booking.EventChangeVoid.
+// booking.EventConfirmed, a change that became void by booking.EventChangeVoid, what becomes of a session whose offer
+// ends by withdrawal.EventReopened and session.EventExpired.
 //
-// Their facts are named alike everywhere: reference, practice, start and end (RFC 3339 in UTC), role, clinician,
-// booking, application, and
+// Their facts are named alike everywhere: reference, practice, start and end (RFC 3339 in UTC), role, channel,
+// clinician, booking, application, and
 //   - round: of an application its own; of a session that is filled, and of its booking, the round that this ended.
 //     Everybody else whose application of that round was pending has lapsed (A6);
 //   - origin: applied or allocated, of a booking (N2: an applicant's confirmation can't be turned off);
@@ -30,8 +31,6 @@ const (
 
 	// EventFilled tells that a session has a live booking, and everybody else who applied that it has gone (A6).
 	EventFilled session.EventKind = "session.filled"
-	// EventReopened tells that a session is open again, because its booking fell through (S2).
-	EventReopened session.EventKind = "session.reopened"
 	// EventChanged tells field by field what a change made of a session: start.from, start.to, rate.from, rate.to and
 	// so on; of place and instructions only that they changed (S5, P4). The fact material lists the fields that the
 	// clinician is asked about.
@@ -79,6 +78,7 @@ func sessionFacts(s session.Session, terms session.Terms) session.Facts {
 		"role":      string(terms.Role),
 		"start":     stamp(terms.Span.Start),
 		"end":       stamp(terms.Span.End),
+		"channel":   s.Channel.String(),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/session"
+	"github.com/sessional-go/sessional/withdrawal"
 )
 
 // AcceptOffer is a clinician's yes to an offered booking (A1).
@@ -70,8 +71,9 @@ func (c DeclineOffer) Validate() error {
 	return session.CheckText("Reason", c.Reason, false)
 }
 
-// Decide ends the offer, which is no cancellation, and opens the session again. The offer can be declined as long as
-// it has not lapsed and the session has not started.
+// Decide ends the offer, which is no cancellation, and opens the session again; while a support case is open it is
+// withdrawn instead, and the case settled (W4). The offer can be declined as long as it has not lapsed and the session
+// has not started.
 //
 // The error is a *session.StateError unless the booking is offered, a *session.StartedError after the start, and a
 // *session.ForbiddenError for a clinician who acts in another capacity (P1).
@@ -101,8 +103,8 @@ type LapseOffer struct {
 // Validate checks the fields; the error is a *session.FieldError.
 func (c LapseOffer) Validate() error { return checkBooking(c.Command, c.Booking) }
 
-// Decide ends the offer. The error is an *OfferStandsError before its time is over, and a *session.StateError unless
-// the booking is offered.
+// Decide ends the offer; while a support case is open the session is withdrawn, and the case settled (W4). The error is
+// an *OfferStandsError before its time is over, and a *session.StateError unless the booking is offered.
 func (c LapseOffer) Decide(s Situation, now time.Time) (Booked, session.Decision, error) {
 	d := session.Decide(c.Command, now)
 	if until := offeredUntil(s.Booking); s.Booking.State == booking.Offered && d.Now().Before(until) {
@@ -113,7 +115,7 @@ func (c LapseOffer) Decide(s Situation, now time.Time) (Booked, session.Decision
 		booking.Ending{By: c.By, Route: booking.OfferLapsed, Cause: booking.ByNeither})
 }
 
-// endOffer ends an offered booking, frees the diary, and opens the session again, or lets it expire after its start.
+// endOffer ends an offered booking, frees the diary, and leaves the session to what becomes of it without one.
 func (s Situation) endOffer(
 	d session.Decision, act string, kind session.EventKind, reason func() session.TextID, ending booking.Ending,
 ) (Booked, session.Decision, error) {
@@ -124,43 +126,42 @@ func (s Situation) endOffer(
 	if err != nil {
 		return Booked{}, session.Decision{}, err
 	}
-	next, err := s.unfilled(d.Now(), act)
-	if err != nil {
-		return Booked{}, session.Decision{}, err
-	}
 	ending.At, ending.Recorded, ending.Reason = d.Now(), d.Now(), reason()
 	ending.Ahead = b.Terms.Span.Start.Sub(d.Now())
 	b.Ending, b.Pending = ending, booking.Pending{}
 	d.Write(b, session.Event{Kind: kind, From: s.Booking.State.String(), To: b.State.String(), Reason: ending.Reason,
 		Facts: bookingFacts(s.Session, b)})
-	facts := sessionFacts(next, next.Terms)
-	facts["booking"], facts["clinician"] = string(b.ID), string(b.Clinician)
-	if !next.Terms.Equal(s.Session.Terms) {
-		d.Tell(next, session.Event{Kind: booking.EventChangeVoid, Facts: bookingFacts(next, b)})
+	out := Booked{Booking: b.Clone()}
+	out.Session, out.Case, err = s.unfilled(&d, ending.By, act)
+	if err != nil {
+		return Booked{}, session.Decision{}, err
 	}
-	opened := session.Event{Kind: EventReopened, From: s.Session.State.String(), To: next.State.String(), Facts: facts}
-	if next.State == session.Expired {
-		opened.Kind = session.EventExpired
-	}
-	d.Write(next, opened)
 	d.Book(s.Diary.Free(b))
-	return Booked{Session: next, Booking: b.Clone()}, d, nil
+	return out, d, nil
 }
 
-// unfilled is the session without its offer: open again, or expired where it has started. It keeps a change that
-// nobody answered, unless the changed start has passed while the offered one is still to come: then the change is void
-// (S5).
-func (s Situation) unfilled(now time.Time, act string) (session.Session, error) {
-	at := s.Session
-	if at.Started(now) && !s.Booking.Started(now) {
-		at.Terms, at.EngagementStart = s.Booking.Terms, s.Booking.EngagementStart
+// unfilled writes what becomes of the session without its offer: it opens again, expires where it has started, or is
+// withdrawn where a support case is open (W4). It keeps a change that nobody answered, unless the changed start has
+// passed while the offered one is still to come: then the change is void (S5).
+func (s Situation) unfilled(d *session.Decision, by session.Actor, act string) (session.Session, withdrawal.Case, error) {
+	was := s.Session
+	if was.Started(d.Now()) && !s.Booking.Started(d.Now()) {
+		s.Session.Terms, s.Session.EngagementStart = s.Booking.Terms, s.Booking.EngagementStart
 	}
-	if at.Started(now) {
-		next, err := at.Move(session.Expiring, act)
-		next.Booking = ""
-		return next, err
+	if was.Case != "" || !s.Session.Started(d.Now()) {
+		next, settled, err := withdrawal.Vacate(d, s.Situation, by)
+		if err == nil && !next.Terms.Equal(was.Terms) {
+			d.Tell(next, session.Event{Kind: booking.EventChangeVoid, Facts: bookingFacts(next, s.Booking)})
+		}
+		return next, settled, err
 	}
-	next, err := at.Move(session.Reopening, act)
-	next.Booking, next.Opened = "", now
-	return next, err
+	next, err := s.Session.Move(session.Expiring, act)
+	if err != nil {
+		return session.Session{}, withdrawal.Case{}, err
+	}
+	next.Booking = ""
+	facts := sessionFacts(next, next.Terms)
+	facts["booking"], facts["clinician"] = string(s.Booking.ID), string(s.Booking.Clinician)
+	d.Write(next, session.Event{Kind: session.EventExpired, From: was.State.String(), To: next.State.String(), Facts: facts})
+	return next, withdrawal.Case{}, nil
 }
