@@ -158,3 +158,29 @@ func TestS1References(t *testing.T) {
 		}
 	})
 }
+
+// What can be compared cheaply is judged as an amount, everything else is none.
+func TestS6AbsurdExponents(t *testing.T) {
+	one := new(big.Int).Exp(big.NewInt(10), big.NewInt(32), nil)
+	for _, c := range []struct {
+		amount  decimal.Decimal
+		problem string
+	}{
+		{decimal.NewFromBigInt(one, -32), ""}, // exactly 1
+		{decimal.NewFromBigInt(one, -33), "is no amount of money"},
+		{decimal.New(1, 16), "is too large"},
+		{decimal.New(1, 17), "is no amount of money"},
+	} {
+		err := session.Money{Amount: c.amount, Currency: "GBP"}.CheckPositive("Amount")
+		if c.problem == "" {
+			if err != nil {
+				t.Errorf("S6 %v: %v", c.amount, err)
+			}
+			continue
+		}
+		wantField(t, err, "Amount")
+		if want := "Amount " + c.problem + "."; err.Error() != want {
+			t.Errorf("S6 %v: %q, want %q", c.amount, err, want)
+		}
+	}
+}
