@@ -230,7 +230,7 @@ func succeed(t testing.TB, s rota.Situation, d session.Decision, err error) {
 			t.Errorf("P2: event %s does not say who, when, where", e.Key())
 		}
 		for _, name := range []string{"reference", "practice", "start", "channel"} {
-			if e.Facts[name] == "" {
+			if e.Facts[name] == "" && e.Subject.Kind != session.KindFee && e.Subject.Kind != session.KindCase {
 				t.Errorf("P2: event %s lacks the fact %s", e.Key(), name)
 			}
 		}
@@ -272,4 +272,14 @@ func subjects(d session.Decision) []session.SubjectKind {
 		all = append(all, r.Subject().Kind)
 	}
 	return all
+}
+
+// fieldOf is the field that an error blames.
+func fieldOf(t *testing.T, err error) string {
+	t.Helper()
+	var bad *session.FieldError
+	if !errors.As(err, &bad) {
+		t.Fatalf("got error %v, want one that names a field", err)
+	}
+	return bad.Field
 }

@@ -86,10 +86,7 @@ func (c DeclineOffer) Decide(s Situation, now time.Time) (Booked, session.Decisi
 	if s.Booking.State == booking.Offered && s.Booking.Started(d.Now()) {
 		return Booked{}, session.Decision{}, &session.StartedError{Reference: s.Booking.Reference, Act: act}
 	}
-	reason := func() session.TextID {
-		return d.Note(session.ReasonText, s.Booking.Provider, s.Booking.Session, c.Reason)
-	}
-	return s.endOffer(d, act, EventOfferDeclined, reason,
+	return s.endOffer(d, act, EventOfferDeclined, c.Reason,
 		booking.Ending{By: c.By, Route: booking.OfferDeclined, Cause: booking.ByClinician})
 }
 
@@ -110,14 +107,13 @@ func (c LapseOffer) Decide(s Situation, now time.Time) (Booked, session.Decision
 	if until := offeredUntil(s.Booking); s.Booking.State == booking.Offered && d.Now().Before(until) {
 		return Booked{}, session.Decision{}, &OfferStandsError{Reference: s.Booking.Reference, Until: until}
 	}
-	none := func() session.TextID { return "" }
-	return s.endOffer(d, "let the offer lapse", EventOfferLapsed, none,
+	return s.endOffer(d, "let the offer lapse", EventOfferLapsed, "",
 		booking.Ending{By: c.By, Route: booking.OfferLapsed, Cause: booking.ByNeither})
 }
 
 // endOffer ends an offered booking, frees the diary, and leaves the session to what becomes of it without one.
 func (s Situation) endOffer(
-	d session.Decision, act string, kind session.EventKind, reason func() session.TextID, ending booking.Ending,
+	d session.Decision, act string, kind session.EventKind, reason string, ending booking.Ending,
 ) (Booked, session.Decision, error) {
 	if s.Booking.State != booking.Offered {
 		return Booked{}, session.Decision{}, bookingState(s.Booking, act, "")
@@ -126,7 +122,8 @@ func (s Situation) endOffer(
 	if err != nil {
 		return Booked{}, session.Decision{}, err
 	}
-	ending.At, ending.Recorded, ending.Reason = d.Now(), d.Now(), reason()
+	ending.At, ending.Recorded = d.Now(), d.Now()
+	ending.Reason = d.Note(session.ReasonText, b.Provider, b.Session, reason)
 	ending.Ahead = b.Terms.Span.Start.Sub(d.Now())
 	b.Ending, b.Pending = ending, booking.Pending{}
 	d.Write(b, session.Event{Kind: kind, From: s.Booking.State.String(), To: b.State.String(), Reason: ending.Reason,
