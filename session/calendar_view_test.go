@@ -86,6 +86,9 @@ func TestS4QueryRefusesBadFields(t *testing.T) {
 		},
 	}
 	checkCommand(t, good, cases)
+	if err := (session.PageRequest{}).Validate(); err != nil {
+		t.Errorf("S4 no limit: %v", err)
+	}
 	if got := good.Page.Size(); got != session.MaxPageSize {
 		t.Errorf("S4 size %d", got)
 	}

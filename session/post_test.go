@@ -457,6 +457,15 @@ func wrongRate() []wrong[session.Post] {
 	}
 }
 
+// What can be told without the practice is told by Validate, without a look at any store.
+func TestPostValidatesBeforeItLooks(t *testing.T) {
+	c := post()
+	c.Replaces = "no id"
+	wantField(t, c.Validate(), "Replaces")
+	c.Replaces, c.EngagementStart = "session-0", calendar.Local{Clock: calendar.MustClock(9, 0)}
+	wantField(t, c.Validate(), "EngagementStart.Date")
+}
+
 func TestPostAcceptsTheLimits(t *testing.T) {
 	for name, change := range map[string]func(*session.Post){
 		"no break":              func(c *session.Post) { c.Break = 0 },
