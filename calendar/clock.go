@@ -14,8 +14,6 @@ type Clock struct {
 	m uint16 // minutes since midnight, plus one
 }
 
-const minPerDay = 24 * 60
-
 // NewClock returns the time of day of an hour and a minute. Anything outside
 // 00:00 to 24:00 is a [*FieldError].
 func NewClock(hour, minute int) (Clock, error) {
@@ -36,7 +34,7 @@ func NewClock(hour, minute int) (Clock, error) {
 func MustClock(hour, minute int) Clock {
 	c, err := NewClock(hour, minute)
 	if err != nil {
-		panic("calendar: MustClock: " + err.Error())
+		panic("calendar: MustClock: " + err.Error()) //nolint:forbidigo // because only literals come here
 	}
 	return c
 }

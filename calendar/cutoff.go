@@ -47,24 +47,32 @@ func (c *Calendar) CutOff(n Notice, start time.Time) (CutOff, error) {
 	if need == 0 {
 		return CutOff{At: start.Round(0).In(c.loc)}, nil
 	}
-	last := day - need
-	switch n.Unit {
-	case ClearDays:
-		last--
-	case BusinessDays:
-		rank := int(c.business[day])
-		if need > rank {
-			return CutOff{}, c.outsideDate(c.first.AddDays(-1))
-		}
-		last = int(c.businessDay[rank-need])
-	}
-	if last < 0 {
-		return CutOff{}, c.outsideDate(c.date(last))
+	last, ok := c.lastDay(n.Unit, need, day)
+	if !ok {
+		return CutOff{}, c.outsideDate(c.first.AddDays(-1))
 	}
 	if !n.DeemedAfter.IsZero() {
 		return CutOff{At: c.instant(c.reaches(last, n.DeemedAfter))}, nil
 	}
 	return CutOff{At: c.instant(c.starts[last+1]), LastDay: c.date(last)}, nil
+}
+
+// lastDay returns the last day on which notice of some days, 1 or more, can be
+// given for a session on a day; false where the calendar does not reach back
+// that far.
+func (c *Calendar) lastDay(unit Unit, need, day int) (int, bool) {
+	if unit == BusinessDays {
+		rank := int(c.business[day])
+		if need > rank {
+			return 0, false
+		}
+		return int(c.businessDay[rank-need]), true
+	}
+	last := day - need
+	if unit == ClearDays {
+		last--
+	}
+	return last, last >= 0
 }
 
 // reaches returns the first Unix second of day i at which the clock shows a

@@ -45,7 +45,7 @@ func NewDate(year int, month time.Month, day int) (Date, error) {
 func MustDate(year int, month time.Month, day int) Date {
 	d, err := NewDate(year, month, day)
 	if err != nil {
-		panic("calendar: MustDate: " + err.Error())
+		panic("calendar: MustDate: " + err.Error()) //nolint:forbidigo // because only literals come here
 	}
 	return d
 }

@@ -193,10 +193,13 @@ func (h Hours) closesAt(c *Calendar, sec int64) (int64, bool) {
 // which it is open.
 func (h Hours) opensIn(c *Calendar, p period, sec int64) (int64, bool) {
 	sec = max(sec, p.from)
+	end := min(p.until, c.starts[len(c.starts)-1])
+	if sec >= end {
+		return 0, false
+	}
 	if _, open := h.closesAt(c, sec); open {
 		return sec, true // the clock change led into a window
 	}
-	end := min(p.until, c.starts[len(c.starts)-1])
 	for d := wallDate(sec + p.offset); d.wall() < end+p.offset && !d.IsZero(); d = d.AddDays(1) {
 		if h.Closed.on(c, d) {
 			continue

@@ -77,7 +77,7 @@ func (c *Calendar) Resolve(l Local) (time.Time, error) {
 	wall := l.Date.wall() + l.Clock.wall()
 	var found [2]int64 // the first and the last instant that show it
 	n := 0
-	for i := c.zone.before(wall - maxOffset); i < len(c.zone) && c.zone[i].from <= wall+maxOffset; i++ {
+	for i := c.zone.at(wall - maxOffset); i < len(c.zone) && c.zone[i].from <= wall+maxOffset; i++ {
 		p := c.zone[i]
 		if at := wall - p.offset; at >= p.from && at < p.until {
 			if n == 0 {
@@ -101,7 +101,7 @@ func (c *Calendar) Resolve(l Local) (time.Time, error) {
 // gap describes the clock change that skips a local time.
 func (c *Calendar) gap(l Local, wall int64) error {
 	e := &GapError{Asked: l}
-	for i := c.zone.before(wall - maxOffset); i+1 < len(c.zone); i++ {
+	for i := c.zone.at(wall - maxOffset); i+1 < len(c.zone); i++ {
 		at, was, is := c.zone[i].until, c.zone[i].offset, c.zone[i+1].offset
 		if at+was <= wall && wall < at+is {
 			e.Before, e.After, e.At = localAt(at+was-1), localAt(at+is), c.instant(at)
@@ -123,7 +123,7 @@ func (c *Calendar) LocalOf(t time.Time) (Local, error) {
 	i := c.zone.at(sec)
 	wall := sec + c.zone[i].offset
 	l := localAt(wall)
-	for j := c.zone.before(wall - maxOffset); j < len(c.zone) && c.zone[j].from <= wall+maxOffset; j++ {
+	for j := c.zone.at(wall - maxOffset); j < len(c.zone) && c.zone[j].from <= wall+maxOffset; j++ {
 		p := c.zone[j]
 		other := wall - p.offset
 		switch {

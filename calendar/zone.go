@@ -29,7 +29,10 @@ func zonePeriods(loc *time.Location, from, until int64) periods {
 		_, offset := t.Zone()
 		end := until
 		if _, e := t.ZoneBounds(); !e.IsZero() && e.Unix() < until {
-			end = e.Unix()
+			// Where a zone is a formula, the standard library ends each year
+			// after 365 days: on the last day of a leap year the bound lies in
+			// the past. Go on by minutes there, since zones change at one.
+			end = max(e.Unix(), at-at%60+60)
 		}
 		if n := len(all); n > 0 && all[n-1].offset == int64(offset) {
 			all[n-1].until = end // only the name changed
@@ -41,14 +44,11 @@ func zonePeriods(loc *time.Location, from, until int64) periods {
 	return all
 }
 
-// at returns the index of the period in which an instant lies.
+// at returns the index of the period in which an instant lies; of the first
+// for what is before them all.
 func (p periods) at(sec int64) int {
 	return max(0, sort.Search(len(p), func(i int) bool { return p[i].from > sec })-1)
 }
-
-// before returns the index of the period in which an instant lies, or the
-// first where there is none: where to begin a search.
-func (p periods) before(sec int64) int { return p.at(sec) }
 
 // dayStarts returns, for n days from first on and for the day after them, the
 // Unix second at which each begins: the instant from which the local date is
