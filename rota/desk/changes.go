@@ -1,0 +1,166 @@
+package desk
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sessional-go/sessional/booking"
+	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/rota"
+	"github.com/sessional-go/sessional/session"
+	"github.com/sessional-go/sessional/withdrawal"
+)
+
+// Check guards a value that a decision read and doesn't write: it must still have the version that was read, until
+// the commit is through. Checks of one value don't exclude each other; a check and a write do.
+type Check struct {
+	Subject session.Subject
+	Version int64
+}
+
+// Changes is what a commit makes happen, all or nothing. Each record carries its next version: the store compares the
+// one before it, and for version 1 that there is none. A diary's version 0 and its absence are the same.
+type Changes struct {
+	Key     CommandKey
+	Outcome Outcome
+	Checks  []Check
+
+	Sessions     []session.Session
+	Applications []rota.Application
+	Bookings     []booking.Booking
+	Diaries      []booking.DiaryChange
+	Cases        []withdrawal.Case
+	Fees         []withdrawal.Fee
+	Hours        []booking.Hours
+	Invoices     []booking.Invoice
+	Messages     []booking.Message
+	Policies     []withdrawal.Policy
+	Settings     []notify.Settings
+	Texts        []session.Text
+
+	Events []session.Event
+}
+
+// newChanges sorts a decision into changes, and guards everything that was read and isn't written.
+func newChanges(read Snapshot, d session.Decision) (Changes, error) {
+	c := Changes{Texts: slices.Clone(d.Texts), Events: d.Events}
+	written := map[session.Subject]bool{}
+	for _, r := range d.Records {
+		written[r.Subject()] = true
+		if err := c.put(r); err != nil {
+			return Changes{}, err
+		}
+	}
+	for _, r := range read.records() {
+		if r.Revision() > 0 && !written[r.Subject()] {
+			c.Checks = append(c.Checks, Check{Subject: r.Subject(), Version: r.Revision()})
+		}
+	}
+	return c, nil
+}
+
+func (c *Changes) put(r session.Record) error {
+	switch v := r.(type) {
+	case session.Session:
+		c.Sessions = append(c.Sessions, v)
+	case rota.Application:
+		c.Applications = append(c.Applications, v)
+	case booking.Booking:
+		c.Bookings = append(c.Bookings, v)
+	case booking.DiaryChange:
+		c.Diaries = append(c.Diaries, v)
+	case withdrawal.Case:
+		c.Cases = append(c.Cases, v)
+	case withdrawal.Fee:
+		c.Fees = append(c.Fees, v)
+	case booking.Hours:
+		c.Hours = append(c.Hours, v)
+	case booking.Invoice:
+		c.Invoices = append(c.Invoices, v)
+	case booking.Message:
+		c.Messages = append(c.Messages, v)
+	case withdrawal.Policy:
+		c.Policies = append(c.Policies, v)
+	case notify.Settings:
+		c.Settings = append(c.Settings, v)
+	case session.Text:
+		c.Texts = append(c.Texts, v)
+	default:
+		return fmt.Errorf("a decision wrote a %T, which no store keeps", r)
+	}
+	return nil
+}
+
+// Records are all values written, in the order in which a store locks them.
+func (c Changes) Records() []session.Record {
+	var all []session.Record
+	all = appendRecords(all, c.Sessions)
+	all = appendRecords(all, c.Applications)
+	all = appendRecords(all, c.Bookings)
+	all = appendRecords(all, c.Diaries)
+	all = appendRecords(all, c.Cases)
+	all = appendRecords(all, c.Fees)
+	all = appendRecords(all, c.Hours)
+	all = appendRecords(all, c.Invoices)
+	all = appendRecords(all, c.Messages)
+	all = appendRecords(all, c.Policies)
+	all = appendRecords(all, c.Settings)
+	return appendRecords(all, c.Texts)
+}
+
+func appendRecords[R session.Record](all []session.Record, some []R) []session.Record {
+	for _, r := range some {
+		all = append(all, r)
+	}
+	return all
+}
+
+// Validate refuses changes that no store should make: a change without its event, an event without its change (N4),
+// a version below 1, a text that nothing points to, two events alike, an event that doesn't say who, when and by
+// which command (P2).
+func (c Changes) Validate() error {
+	type version struct {
+		subject session.Subject
+		version int64
+	}
+	told := map[version]bool{}
+	pointed := map[session.TextID]bool{}
+	keys := map[string]bool{}
+	for _, e := range c.Events {
+		if e.At.IsZero() || e.Command == "" || e.Kind == "" || e.By.Capacity == 0 {
+			return fmt.Errorf("event %s does not say who, when, what or by which command", e.Key())
+		}
+		if keys[e.Key()] {
+			return fmt.Errorf("event %s stands twice", e.Key())
+		}
+		keys[e.Key()] = true
+		told[version{e.Subject, e.Version}] = true
+		pointed[e.Reason] = true
+	}
+	written := map[version]bool{}
+	for _, r := range c.Records() {
+		v := version{r.Subject(), r.Revision()}
+		if v.version < 1 {
+			return fmt.Errorf("%s is written with version %d", v.subject, v.version)
+		}
+		if written[v] {
+			return fmt.Errorf("%s is written twice", v.subject)
+		}
+		written[v] = true
+		if text, ok := r.(session.Text); ok && text.Version == 1 {
+			if !pointed[text.ID] {
+				return fmt.Errorf("text %s is not pointed to by any event", text.ID)
+			}
+			continue
+		}
+		if _, diary := r.(booking.DiaryChange); !diary && !told[v] {
+			return fmt.Errorf("%s changes without an event", v.subject)
+		}
+	}
+	for v := range told {
+		if !written[v] {
+			return fmt.Errorf("an event tells of %s at version %d, which is not written", v.subject, v.version)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,2 @@
+// Package keeper brings about what time brings about, and plans who is told what.
+package keeper
