@@ -203,9 +203,16 @@ func equal[T any](t *testing.T, what string, got, want T) {
 	}
 }
 
+// tester is a test, or a run of a property.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+}
+
 // succeed asks for no error and a decision that keeps the house rules: a change with its event and no event without
 // one, each record one version on, no free text in the record, everything by the command's actor at the instant.
-func succeed(t testing.TB, s rota.Situation, d session.Decision, err error) {
+func succeed(t tester, s rota.Situation, d session.Decision, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
