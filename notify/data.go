@@ -179,7 +179,7 @@ func FromEvent(e session.Event, k Kind, zone *time.Location) Data {
 	d := Data{
 		Kind: k, Reference: e.Facts["reference"], Role: e.Facts["role"], Start: instant("start"), End: instant("end"),
 		Until: instant("until"), Amount: money("amount"), Cap: money("cap"),
-		Changes: changes(e.Facts, zone), Findings: findings(e.Facts["findings"]), Answer: answers[e.Kind],
+		Changes: changes(e.Facts, zone), Findings: findings(e.Facts["findings"]), Answer: answer(e.Kind),
 	}
 	if due, err := calendar.ParseDate(e.Facts["due"]); err == nil {
 		d.Due = due
@@ -199,13 +199,18 @@ func FromEvent(e session.Event, k Kind, zone *time.Location) Data {
 	return d
 }
 
-// answers are what the kinds of events say a clinician answered.
-var answers = map[session.EventKind]string{
-	"booking.confirmed":           "accepted",
-	"booking.change_acknowledged": "accepted",
-	"booking.offer_declined":      "declined",
-	"booking.cancelled":           "declined",
-	"booking.offer_lapsed":        "lapsed",
+// answer is what a kind of event says a clinician answered; blank where it says nothing of the sort.
+func answer(kind session.EventKind) string {
+	switch kind {
+	case "booking.confirmed", "booking.change_acknowledged":
+		return "accepted"
+	case "booking.offer_declined", "booking.cancelled":
+		return "declined"
+	case "booking.offer_lapsed":
+		return "lapsed"
+	default:
+		return ""
+	}
 }
 
 // changedFields are the fields of a change, in the order in which they are told, with how their facts read.

@@ -3,6 +3,7 @@ package notify_test
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,10 +27,10 @@ func TestN5DiagramInTheDocumentation(t *testing.T) {
 }
 
 func TestN5StatesOfADelivery(t *testing.T) {
-	final := map[notify.State]bool{notify.Suppressed: true, notify.Delivered: true, notify.GivenUp: true, notify.Stale: true}
+	final := []notify.State{notify.Suppressed, notify.Delivered, notify.GivenUp, notify.Stale}
 	leads := map[string]int{}
 	for s := notify.Planned; s <= notify.Stale; s++ {
-		equal(t, s.String()+" final", s.Final(), final[s])
+		equal(t, s.String()+" final", s.Final(), slices.Contains(final, s))
 		for tr := notify.Suppressing; tr <= notify.Voiding; tr++ {
 			if to, ok := s.Next(tr); ok {
 				leads[tr.String()]++
@@ -127,7 +128,8 @@ func TestN3Feeds(t *testing.T) {
 	delete(posted.Facts, "channel")
 	equal(t, "one that doesn't say", notify.Feeds(posted), []notify.FeedID{north, notify.MarketplaceFeed})
 	equal(t, "anything else", notify.Feeds(event("booking.cancelled", bob, nil)), []notify.FeedID{north})
-	equal(t, "a person's own", notify.Feeds(session.Event{Kind: notify.EventSettingsChanged}), []notify.FeedID{notify.ProviderFeed("")})
+	equal(t, "a person's own", notify.Feeds(session.Event{Kind: notify.EventSettingsChanged}),
+		[]notify.FeedID{notify.ProviderFeed("")})
 	if got := notify.Feeds(session.Event{Kind: notify.EventDigest}); got != nil {
 		t.Errorf("a digest is in %v", got)
 	}

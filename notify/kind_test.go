@@ -16,7 +16,7 @@ func TestN1FivePushesEachWithItsSwitch(t *testing.T) {
 		notify.CancelledPush: {notify.BookingWithdrawn, notify.BookingCancelled, notify.ClinicianCancelled},
 		notify.UpdatedPush:   {notify.SessionUpdated, notify.ChangeToAcknowledge, notify.ChangeVoid},
 	}
-	got := map[notify.PushGroup][]notify.Kind{}
+	got := make(map[notify.PushGroup][]notify.Kind)
 	for _, k := range notify.MessageKinds() {
 		if tr := trait(t, k); tr.Push != 0 {
 			got[tr.Push] = append(got[tr.Push], k)
@@ -85,7 +85,8 @@ func TestWordsReadBack(t *testing.T) {
 		s notify.State
 		w notify.Switch
 	)
-	for _, err := range []error{c.UnmarshalText([]byte("fax")), s.UnmarshalText([]byte("lost")), w.UnmarshalText([]byte("maybe"))} {
+	for _, err := range []error{c.UnmarshalText([]byte("fax")), s.UnmarshalText([]byte("lost")),
+		w.UnmarshalText([]byte("maybe"))} {
 		if err == nil {
 			t.Error("an unknown word was read")
 		}

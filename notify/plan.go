@@ -17,6 +17,7 @@ func Plan(e session.Event, n Notice, p Person, s Settings, now time.Time) []Deli
 	if !known {
 		return nil
 	}
+	now = session.Instant(now)
 	var planned []Delivery
 	for _, c := range Channels() {
 		if c.Push() && t.Push == 0 {
@@ -24,7 +25,7 @@ func Plan(e session.Event, n Notice, p Person, s Settings, now time.Time) []Deli
 		}
 		d := Delivery{
 			Key: DeliveryKey(e.Key(), p.ID, c), Event: e.Key(), Kind: n.Kind, Channel: c, Person: p.ID, Audience: n.Audience,
-			Session: e.Session, Provider: e.Provider, State: Planned, Planned: session.Instant(now), NotBefore: session.Instant(now),
+			Session: e.Session, Provider: e.Provider, State: Planned, Planned: now, NotBefore: now,
 		}
 		if p.ID == e.By.Person && !t.Self {
 			d = d.suppress(IsActor)
@@ -52,7 +53,7 @@ func (t Trait) closed(c Channel, p Person, s Settings) Why {
 		return SettingOff
 	case c.Push() && !p.has(c):
 		return NoDevice
-	case c.Push() && !s.Push(t.Push) && !(t.Must && !p.has(Email)):
+	case c.Push() && !s.Push(t.Push) && (!t.Must || p.has(Email)):
 		return SettingOff
 	}
 	return ""

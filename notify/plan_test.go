@@ -26,8 +26,10 @@ func outcome(planned []notify.Delivery) map[string]string {
 func TestPlan(t *testing.T) {
 	type m = map[string]string
 	off := notify.Settings{
-		Emails: notify.Emails{Applications: notify.Off, Bookings: notify.Off, Pay: notify.Off, Messages: notify.Off, Cases: notify.Off},
-		Pushes: notify.Pushes{Accepted: notify.Off, Paid: notify.Off, Message: notify.Off, Cancelled: notify.Off, Updated: notify.Off},
+		Emails: notify.Emails{Applications: notify.Off, Bookings: notify.Off, Pay: notify.Off, Messages: notify.Off,
+			Cases: notify.Off},
+		Pushes: notify.Pushes{Accepted: notify.Off, Paid: notify.Off, Message: notify.Off, Cancelled: notify.Off,
+			Updated: notify.Off},
 	}
 	quiet := notify.Settings{Quiet: notify.Quiet{From: calendar.MustClock(11, 0), To: calendar.MustClock(13, 0)}}
 	noEmail, noDevice, nobody := reachable, reachable, notify.Person{ID: "ann"}
@@ -44,7 +46,8 @@ func TestPlan(t *testing.T) {
 			m{"email": "planned", "android": "planned", "iphone": "planned"}},
 		{"N1 turned off, and recorded (N4)", notify.InvoicePaid, bob, reachable, off,
 			m{"email": "suppressed setting_off", "android": "suppressed setting_off", "iphone": "suppressed setting_off"}},
-		{"N1 the email off, the push on", notify.InvoicePaid, bob, reachable, notify.Settings{Emails: notify.Emails{Pay: notify.Off}},
+		{"N1 the email off, the push on", notify.InvoicePaid, bob, reachable,
+			notify.Settings{Emails: notify.Emails{Pay: notify.Off}},
 			m{"email": "suppressed setting_off", "android": "planned", "iphone": "planned"}},
 		{"N1 no address, no device", notify.InvoicePaid, bob, nobody, notify.Settings{},
 			m{"email": "suppressed no_address", "android": "suppressed no_device", "iphone": "suppressed no_device"}},

@@ -90,7 +90,8 @@ func (m Message) lay(parts compiled, d Data, text string) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	s := sheet{Language: "en", Subject: m.Subject, Blocks: blocks(text), Details: d.details(), Link: d.Link, Product: d.Product}
+	s := sheet{Language: "en", Subject: m.Subject, Blocks: blocks(text), Details: d.details(), Link: d.Link,
+		Product: d.Product}
 	if m.To.Language != "" {
 		s.Language = Header(m.To.Language)
 	}

@@ -163,7 +163,8 @@ var told = map[session.EventKind][]rule{
 	"support_case.opened": slices.Concat(
 		support(CaseOpened, nil), client(CaseUrgent, has("urgent")),
 	),
-	"support_case.actioned":  slices.Concat(client(CaseActioned, not(has("settled"))), support(CaseClosed, has("settled"))),
+	"support_case.actioned": slices.Concat(client(CaseActioned, not(has("settled"))), support(CaseClosed,
+		has("settled"))),
 	"support_case.rejected":  client(CaseRejected, nil),
 	"support_case.retracted": support(CaseClosed, nil),
 

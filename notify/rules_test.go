@@ -68,7 +68,8 @@ func TestWhoIsToldWhat(t *testing.T) {
 			facts{"route": "own_cancellation", "call": "true"},
 			append(clinician(notify.CallDue), both(notify.ClinicianCancelled)...)},
 		{"W10 a no-show", "booking.no_show", "confirmed", "no_show", bob, nil, clinician(notify.NoShow)},
-		{"A1 allocated", "booking.confirmed", "", "confirmed", rosa, facts{"origin": "allocated"}, clinician(notify.Allocated)},
+		{"A1 allocated", "booking.confirmed", "", "confirmed", rosa, facts{"origin": "allocated"},
+			clinician(notify.Allocated)},
 		{"A1 offered", "booking.offered", "", "offered", rosa, facts{"origin": "allocated"}, clinician(notify.Offered)},
 		{"A1 offer accepted", "booking.confirmed", "offered", "confirmed", ann, facts{"origin": "allocated"},
 			both(notify.OfferAnswered)},
@@ -78,7 +79,8 @@ func TestWhoIsToldWhat(t *testing.T) {
 		{"A4 applied", "application.made", "", "pending", ann, facts{"choosing": "review"}, both(notify.ApplicationReceived)},
 		{"A5 first come first served", "application.made", "", "pending", ann, facts{"choosing": "first_come"}, nil},
 		{"A4 declined", "application.declined", "pending", "declined", bob, nil, []string{"application_declined>applicant"}},
-		{"A6 accepted", "booking.confirmed", "", "confirmed", bob, facts{"origin": "applied"}, clinician(notify.BookingConfirmed)},
+		{"A6 accepted", "booking.confirmed", "", "confirmed", bob, facts{"origin": "applied"},
+			clinician(notify.BookingConfirmed)},
 		{"A6 first come first served", "booking.confirmed", "", "confirmed", ann, facts{"origin": "applied"},
 			append(clinician(notify.BookingConfirmed), both(notify.SessionFilled)...)},
 		{"A6 everybody else who applied", "session.filled", "open", "filled", bob, facts{"round": "0"},
@@ -99,8 +101,10 @@ func TestWhoIsToldWhat(t *testing.T) {
 		{"S5 void", "booking.change_void", "", "", system, nil,
 			append(clinician(notify.ChangeVoid), both(notify.ChangeVoid)...)},
 		{"B1 disputed cause", "booking.cause_disputed", "", "", bob, nil, clinician(notify.CauseDisputed)},
-		{"B1 ended early, says the practice", "booking.ended_early", "confirmed", "completed", bob, nil, clinician(notify.EndedEarly)},
-		{"B1 ended early, says the clinician", "booking.ended_early", "confirmed", "completed", ann, nil, both(notify.EndedEarly)},
+		{"B1 ended early, says the practice", "booking.ended_early", "confirmed", "completed", bob, nil,
+			clinician(notify.EndedEarly)},
+		{"B1 ended early, says the clinician", "booking.ended_early", "confirmed", "completed", ann, nil,
+			both(notify.EndedEarly)},
 		{"B2 hours stated", "hours.stated", "", "stated", ann, nil, both(notify.HoursStated)},
 		{"B2 hours approved", "hours.approved", "stated", "approved", bob, nil, clinician(notify.HoursApproved)},
 		{"B2 hours queried", "hours.queried", "stated", "queried", bob, nil, clinician(notify.HoursQueried)},
@@ -152,8 +156,9 @@ func TestN4EveryEventKindIsKnown(t *testing.T) {
 	if !slices.IsSorted(known) {
 		t.Error("the kinds are not in order")
 	}
-	declared := map[session.EventKind]bool{}
-	for _, dir := range []string{".", "../session", "../booking", "../withdrawal", "../rota", "../rota/desk", "../rota/keeper"} {
+	declared := make(map[session.EventKind]bool)
+	for _, dir := range []string{".", "../session", "../booking", "../withdrawal", "../rota", "../rota/desk",
+		"../rota/keeper"} {
 		names, err := filepath.Glob(dir + "/*.go")
 		if err != nil {
 			t.Fatal(err)
@@ -211,7 +216,8 @@ func eventKinds(t *testing.T, name string) []session.EventKind {
 // The table says nothing that has no text, and everything that has a text is said by somebody: but for reminders,
 // which time brings about.
 func TestN6EveryKindIsToldByAnEventAndHasAText(t *testing.T) {
-	told := map[notify.Kind]bool{notify.Reminder: true}
+	told := make(map[notify.Kind]bool)
+	told[notify.Reminder] = true
 	for _, kind := range notify.Kinds() {
 		for _, by := range []session.Actor{ann, bob, session.System()} {
 			for _, from := range []string{"", "open", "offered"} {
@@ -248,9 +254,12 @@ func TestN6EveryKindIsToldByAnEventAndHasAText(t *testing.T) {
 // Rules depend on the event alone, and change nothing in it.
 func TestN4RulesArePure(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := event(rapid.SampledFrom(notify.Kinds()).Draw(t, "kind"), rapid.SampledFrom([]session.Actor{ann, bob, rosa, session.System()}).Draw(t, "by"),
-			session.Facts(rapid.MapOf(rapid.SampledFrom([]string{"round", "route", "origin", "urgent", "call", "keep", "choosing"}),
-				rapid.SampledFrom([]string{"1", "true", "applied", "rota_pro", "own_cancellation", "first_come", ""})).Draw(t, "facts")))
+		e := event(rapid.SampledFrom(notify.Kinds()).Draw(t, "kind"), rapid.SampledFrom([]session.Actor{ann, bob,
+			rosa, session.System()}).Draw(t, "by"),
+			session.Facts(rapid.MapOf(rapid.SampledFrom([]string{"round", "route", "origin", "urgent", "call", "keep",
+				"choosing"}),
+				rapid.SampledFrom([]string{"1", "true", "applied", "rota_pro", "own_cancellation", "first_come",
+					""})).Draw(t, "facts")))
 		e.From = rapid.SampledFrom([]string{"", "open", "offered", "filled"}).Draw(t, "from")
 		before := fmt.Sprint(e)
 		first, second := notify.For(e), notify.For(e)
@@ -266,7 +275,8 @@ func TestN3Opens(t *testing.T) {
 	for _, c := range []struct {
 		from, to string
 		want     bool
-	}{{"", "open", true}, {"draft", "open", true}, {"filled", "open", true}, {"", "draft", false}, {"open", "filled", false}, {"open", "open", false}} {
+	}{{"", "open", true}, {"draft", "open", true}, {"filled", "open", true}, {"", "draft", false}, {"open",
+		"filled", false}, {"open", "open", false}} {
 		e.From, e.To = c.from, c.to
 		equal(t, c.from+" to "+c.to, notify.Opens(e), c.want)
 	}

@@ -45,17 +45,20 @@ func TestN1EachSwitchGovernsItsOwn(t *testing.T) {
 		set  notify.SetPreferences
 		off  group
 	}{
-		{"applications", notify.SetPreferences{Emails: notify.Emails{Applications: notify.Off}}, group{email: notify.ApplicationEmails}},
+		{"applications", notify.SetPreferences{Emails: notify.Emails{Applications: notify.Off}},
+			group{email: notify.ApplicationEmails}},
 		{"bookings", notify.SetPreferences{Emails: notify.Emails{Bookings: notify.Off}}, group{email: notify.BookingEmails}},
 		{"pay", notify.SetPreferences{Emails: notify.Emails{Pay: notify.Off}}, group{email: notify.PayEmails}},
 		{"messages", notify.SetPreferences{Emails: notify.Emails{Messages: notify.Off}}, group{email: notify.MessageEmails}},
 		{"cases", notify.SetPreferences{Emails: notify.Emails{Cases: notify.Off}}, group{email: notify.CaseEmails}},
 		{"reminders", notify.SetPreferences{Reminders: notify.Off}, group{email: notify.ReminderEmails}},
 		{"digest", notify.SetPreferences{Digests: notify.Digests{Rota: notify.Off}}, group{email: notify.DigestEmails}},
-		{"push accepted", notify.SetPreferences{Pushes: notify.Pushes{Accepted: notify.Off}}, group{push: notify.AcceptedPush}},
+		{"push accepted", notify.SetPreferences{Pushes: notify.Pushes{Accepted: notify.Off}},
+			group{push: notify.AcceptedPush}},
 		{"push paid", notify.SetPreferences{Pushes: notify.Pushes{Paid: notify.Off}}, group{push: notify.PaidPush}},
 		{"push message", notify.SetPreferences{Pushes: notify.Pushes{Message: notify.Off}}, group{push: notify.MessagePush}},
-		{"push cancelled", notify.SetPreferences{Pushes: notify.Pushes{Cancelled: notify.Off}}, group{push: notify.CancelledPush}},
+		{"push cancelled", notify.SetPreferences{Pushes: notify.Pushes{Cancelled: notify.Off}},
+			group{push: notify.CancelledPush}},
 		{"push updated", notify.SetPreferences{Pushes: notify.Pushes{Updated: notify.Off}}, group{push: notify.UpdatedPush}},
 	} {
 		t.Run("N1 "+c.name, func(t *testing.T) {
@@ -147,7 +150,8 @@ func TestSetPreferencesNamesTheWrongField(t *testing.T) {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
-	same := notify.SetPreferences{Command: session.Do("c1", ann), Person: "ann", Quiet: &notify.Quiet{From: eight, To: eight}}
+	same := notify.SetPreferences{Command: session.Do("c1", ann), Person: "ann", Quiet: &notify.Quiet{From: eight,
+		To: eight}}
 	if err := same.Validate(); err == nil {
 		t.Error("quiet hours without length were taken")
 	}
@@ -180,8 +184,10 @@ func TestN1QuietHours(t *testing.T) {
 		{"within a day", nap, time.Date(2026, 7, 1, 14, 0, 0, 0, loc), time.Date(2026, 7, 1, 14, 30, 0, 0, loc)},
 		{"end of the year", night, time.Date(2026, 12, 31, 23, 0, 0, 0, loc), time.Date(2027, 1, 1, 7, 0, 0, 0, loc)},
 		{"clocks go forward", night, time.Date(2026, 3, 28, 23, 0, 0, 0, loc), time.Date(2026, 3, 29, 7, 0, 0, 0, loc)},
-		{"the end is skipped", short, time.Date(2026, 3, 29, 0, 45, 0, 0, loc), time.Date(2026, 3, 29, 1, 30, 0, 0, time.UTC)},
-		{"clocks go back, the second time", short, time.Date(2026, 10, 25, 1, 10, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC)},
+		{"the end is skipped", short, time.Date(2026, 3, 29, 0, 45, 0, 0, loc), time.Date(2026, 3, 29, 1, 30, 0, 0,
+			time.UTC)},
+		{"clocks go back, the second time", short, time.Date(2026, 10, 25, 1, 10, 0, 0, time.UTC), time.Date(2026, 10,
+			25, 1, 30, 0, 0, time.UTC)},
 		{"none", notify.Quiet{}, time.Date(2026, 7, 1, 3, 0, 0, 0, loc), time.Time{}},
 	} {
 		t.Run("N1 "+c.name, func(t *testing.T) {

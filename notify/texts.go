@@ -97,7 +97,7 @@ func compile(own Template) (compiled, error) {
 	if own.HTML == "" {
 		return ready, nil
 	}
-	parsed, err := htmltemplate.New("HTML").Funcs(htmltemplate.FuncMap(functions)).Parse(own.HTML)
+	parsed, err := htmltemplate.New("HTML").Funcs(functions).Parse(own.HTML)
 	if err == nil {
 		err = parsed.Execute(io.Discard, Data{})
 	}
@@ -152,7 +152,7 @@ type library struct {
 
 // builtIn reads the embedded texts once. That they can be read is what the tests of this package are for.
 var builtIn = sync.OnceValues(func() (library, error) {
-	lib := library{kinds: map[Kind]compiled{}}
+	lib := library{kinds: make(map[Kind]compiled)}
 	for _, k := range MessageKinds() {
 		source, err := embedded.ReadFile("texts/en/" + string(k) + ".txt")
 		if err != nil {

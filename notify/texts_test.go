@@ -122,7 +122,8 @@ func TestN6HostileInputOnEveryChannel(t *testing.T) {
 				t.Errorf("%s has %d characters", part, utf8.RuneCountInString(s))
 			}
 		}
-		for part, s := range map[string]string{"subject": m.Subject, "text": m.Text, "HTML": m.HTML, "title": m.Title, "body": m.Body} {
+		for part, s := range map[string]string{"subject": m.Subject, "text": m.Text, "HTML": m.HTML, "title": m.Title,
+			"body": m.Body} {
 			if strings.ContainsAny(s, "\r\x00\x1b\u202e\u202c\u2066\u2069\u200b") || !utf8.ValidString(s) {
 				t.Errorf("%s holds what reorders, hides or controls: %q", part, s)
 			}
@@ -175,7 +176,8 @@ func TestN6WhatPeopleWroteAtLengthIsSetOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(m.Text, "> First line.\n> \n> Your session") && !strings.Contains(m.Text, "> First line.\n>\n> Your session") {
+	if !strings.Contains(m.Text, "> First line.\n> \n> Your session") && !strings.Contains(m.Text,
+		"> First line.\n>\n> Your session") {
 		t.Errorf("the reason is not quoted:\n%s", m.Text)
 	}
 	if !strings.Contains(m.HTML, "<blockquote") {
@@ -218,7 +220,8 @@ func TestN3ADigestInFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "subject", m.Subject, "3 new sessions for you")
-	const item = "- Mon 20 Jul 2026, 22:00 to Tue 21 Jul, 06:00 · GP at Riverside Surgery · £85.00 per hour · marketplace · 3 applied · #4011234"
+	const item = "- Mon 20 Jul 2026, 22:00 to Tue 21 Jul, 06:00 · GP at Riverside Surgery" +
+		" · £85.00 per hour · marketplace · 3 applied · #4011234"
 	if !strings.Contains(m.Text, item) || !strings.Contains(m.Text, "There are 2 more under Find work.") {
 		t.Errorf("the digest is\n%s", m.Text)
 	}
@@ -233,7 +236,8 @@ func TestN6OverrideByKindChannelAndLanguage(t *testing.T) {
 		}
 	}
 	override(notify.InvoicePaid, notify.Email, "", notify.Template{Subject: "Paid: {{.Sum}}"})
-	override(notify.InvoicePaid, notify.Email, "cy", notify.Template{Subject: "Talwyd: {{.Sum}}", Text: "Diolch, {{.Name}}."})
+	override(notify.InvoicePaid, notify.Email, "cy", notify.Template{Subject: "Talwyd: {{.Sum}}",
+		Text: "Diolch, {{.Name}}."})
 	override(notify.InvoicePaid, notify.Email, "cy-GB", notify.Template{HTML: "<p>{{.Practice}}</p>"})
 	override(notify.InvoicePaid, notify.Android, "", notify.Template{Title: "Kerching"})
 	render := func(c notify.Channel, language string) notify.Message {
@@ -249,7 +253,8 @@ func TestN6OverrideByKindChannelAndLanguage(t *testing.T) {
 		return m
 	}
 	equal(t, "subject in any language", render(notify.Email, "").Subject, "Paid: £630.00")
-	if m := render(notify.Email, "fr"); !strings.Contains(m.Text, "has been paid") || !strings.Contains(m.HTML, `lang="fr"`) {
+	if m := render(notify.Email, "fr"); !strings.Contains(m.Text, "has been paid") || !strings.Contains(m.HTML,
+		`lang="fr"`) {
 		t.Errorf("the rest is not built in:\n%s", m.Text)
 	}
 	welsh := render(notify.Email, "cy")
@@ -286,7 +291,8 @@ func TestN6OverrideRefusesWhatIsNoTemplate(t *testing.T) {
 
 func TestN6RenderSaysWhatIsMissing(t *testing.T) {
 	var texts notify.Texts
-	for _, d := range []notify.Delivery{{Kind: "gossip", Channel: notify.Email}, {Kind: notify.Digest, Channel: notify.Android}} {
+	for _, d := range []notify.Delivery{{Kind: "gossip", Channel: notify.Email}, {Kind: notify.Digest,
+		Channel: notify.Android}} {
 		if _, err := texts.Render(d, reachable, notify.Data{}); err == nil {
 			t.Errorf("%v was rendered", d)
 		}
@@ -300,7 +306,8 @@ func TestN6RenderSaysWhatIsMissing(t *testing.T) {
 		if err := texts.Override(notify.Digest, notify.Email, "", own); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := texts.Render(notify.Delivery{Kind: notify.Digest, Channel: notify.Email}, reachable, sample(t)); err == nil {
+		if _, err := texts.Render(notify.Delivery{Kind: notify.Digest, Channel: notify.Email}, reachable,
+			sample(t)); err == nil {
 			t.Errorf("%v was rendered", own)
 		}
 	}

@@ -60,12 +60,12 @@ type delivery struct {
 func newQueue() *queue {
 	q := &queue{
 		plans:     map[string]*plan{},
-		feeds:     map[notify.FeedID][]*session.Event{},
+		feeds:     make(map[notify.FeedID][]*session.Event),
 		byKey:     map[string]int{},
 		bySession: map[session.SessionID][]int{},
 		byPerson:  map[session.PersonID][]int{},
 		byEvent:   map[string][]int{},
-		due:       map[notify.Channel]*ordered.Set{},
+		due:       make(map[notify.Channel]*ordered.Set),
 		marks:     map[session.ClinicianID]notify.DigestMark{},
 	}
 	for _, c := range notify.Channels() {
@@ -89,7 +89,8 @@ func (q *queue) add(events []session.Event) {
 }
 
 // ClaimPlans takes events in hand that are to be planned; see notify.Queue.
-func (q *queue) ClaimPlans(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]notify.PlanTask, error) {
+func (q *queue) ClaimPlans(ctx context.Context, now time.Time, lease time.Duration,
+	limit int) ([]notify.PlanTask, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -253,7 +254,8 @@ func (q *queue) lose(now time.Time) {
 }
 
 // longestDue finds what has been due for longest in any of the channels.
-func (q *queue) longestDue(channels []notify.Channel, now time.Time) (best ordered.Key, channel notify.Channel, ok bool) {
+func (q *queue) longestDue(channels []notify.Channel, now time.Time) (best ordered.Key, channel notify.Channel,
+	ok bool) {
 	for _, c := range channels {
 		for _, k := range earliest(q.due[c], 1) {
 			if k.At <= now.UnixMicro() && (!ok || k.Compare(best) < 0) {
@@ -346,7 +348,8 @@ func (q *queue) DigestMark(ctx context.Context, clinician session.ClinicianID) (
 }
 
 // Digested keeps a clinician's next mark with the digest; see notify.Queue.
-func (q *queue) Digested(ctx context.Context, next notify.DigestMark, event session.Event, deliveries []notify.Delivery) error {
+func (q *queue) Digested(ctx context.Context, next notify.DigestMark, event session.Event,
+	deliveries []notify.Delivery) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -62,7 +62,8 @@ func planned(t *testing.T, q *queue, task notify.PlanTask, chunk notify.Chunk) {
 
 func claim(t *testing.T, q *queue, now time.Time, limit int, channels ...notify.Channel) []notify.Claim {
 	t.Helper()
-	claims, err := q.Claim(t.Context(), notify.ClaimRequest{Now: now, Lease: time.Minute, Limit: limit, Channels: channels})
+	claims, err := q.Claim(t.Context(), notify.ClaimRequest{Now: now, Lease: time.Minute, Limit: limit,
+		Channels: channels})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,8 @@ func TestN4APlanIsTakenUpWhereItStopped(t *testing.T) {
 	planned(t, q, first, notify.Chunk{Deliveries: tell(e, start, "a", "b"), Next: "after b"})
 	second := claimPlans(t, q, start.Add(time.Hour), 1)[0]
 	same(t, "cursor", second.Cursor, "after b")
-	if err := q.Planned(t.Context(), first, notify.Chunk{Deliveries: tell(e, start, "z"), Done: true}); !errors.Is(err, notify.ErrLeaseLost) {
+	if err := q.Planned(t.Context(), first, notify.Chunk{Deliveries: tell(e, start, "z"),
+		Done: true}); !errors.Is(err, notify.ErrLeaseLost) {
 		t.Errorf("the first planner went on: %v", err)
 	}
 	// A chunk can be repeated: what is there stays as it is.
@@ -176,7 +178,8 @@ func TestN4AChunkIsKeptWholeOrNotAtAll(t *testing.T) {
 			t.Errorf("%s: got %v", field, err)
 		}
 		var moved *session.FieldError
-		if err := q.Digested(t.Context(), notify.DigestMark{Clinician: "dr", Version: 1}, e, chunk.Deliveries); !errors.As(err, &moved) {
+		if err := q.Digested(t.Context(), notify.DigestMark{Clinician: "dr", Version: 1}, e,
+			chunk.Deliveries); !errors.As(err, &moved) {
 			t.Errorf("%s: a digest was kept: %v", field, err)
 		}
 	}
@@ -222,7 +225,8 @@ func TestN5ClaimsTakeWhatIsDue(t *testing.T) {
 	q := newQueue()
 	e := happened("north", 1)
 	q.add([]session.Event{e})
-	all := slices.Concat(tell(e, start.Add(time.Second), "late"), tell(e, start, "first", "second"), tell(e, start.Add(time.Hour), "held"),
+	all := slices.Concat(tell(e, start.Add(time.Second), "late"), tell(e, start, "first", "second"), tell(e,
+		start.Add(time.Hour), "held"),
 		tell(e, start, "suppressed"), tell(e, start, "pushed"))
 	all[4].State = notify.Suppressed
 	all[5].Channel, all[5].Key = notify.Android, "pushed"
@@ -236,8 +240,9 @@ func TestN5ClaimsTakeWhatIsDue(t *testing.T) {
 	same(t, "its event", claims[0].Event, e)
 	same(t, "then", persons(claim(t, q, now, 9)), []session.PersonID{"late"})
 	same(t, "nothing is due", len(claim(t, q, now, 9)), 0)
-	// The leases of the first three ended at one instant: then the order is that of planning.
-	same(t, "an hour later", persons(claim(t, q, start.Add(time.Hour), 9)), []session.PersonID{"late", "first", "second", "held"})
+	// The leases of the first four ended at one instant: then the order is that of planning.
+	same(t, "an hour later", persons(claim(t, q, start.Add(time.Hour), 9)), []session.PersonID{"late", "first",
+		"second", "pushed", "held"})
 }
 
 func TestN5OutcomesAreKept(t *testing.T) {
@@ -265,7 +270,8 @@ func TestN5OutcomesAreKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := page.Items[0]
-			if got.State != c.o.State || got.Why != c.o.Why || !got.Settled.Equal(start) || got.Attempts != 1 || !got.NotBefore.Equal(c.o.Retry) {
+			if got.State != c.o.State || got.Why != c.o.Why || !got.Settled.Equal(start) || got.Attempts != 1 ||
+				!got.NotBefore.Equal(c.o.Retry) {
 				t.Errorf("kept %+v", got)
 			}
 			if err := q.Settle(t.Context(), held, c.o); !errors.Is(err, notify.ErrLeaseLost) {
@@ -289,7 +295,8 @@ func TestN5AnExpiredLeaseLeavesTheOutcomeUnknown(t *testing.T) {
 	if len(again) != 1 || again[0].Was != notify.Unknown || again[0].Delivery.Attempts != 2 {
 		t.Fatalf("claimed %+v", again)
 	}
-	if err := q.Settle(t.Context(), lost, notify.Outcome{State: notify.Delivered, At: start}); !errors.Is(err, notify.ErrLeaseLost) {
+	if err := q.Settle(t.Context(), lost, notify.Outcome{State: notify.Delivered, At: start}); !errors.Is(err,
+		notify.ErrLeaseLost) {
 		t.Errorf("the first holder settled it: %v", err)
 	}
 	if err := q.Settle(t.Context(), again[0], notify.Outcome{State: notify.Delivered, At: start}); err != nil {
@@ -303,7 +310,8 @@ func TestN5AnExpiredLeaseLeavesTheOutcomeUnknown(t *testing.T) {
 	if err != nil || page.Items[0].State != notify.Unknown || !page.Items[0].NotBefore.Equal(start.Add(time.Minute)) {
 		t.Errorf("kept %+v, %v", page.Items, err)
 	}
-	if err := q.Settle(t.Context(), lost, notify.Outcome{State: notify.Delivered, At: start}); !errors.Is(err, notify.ErrLeaseLost) {
+	if err := q.Settle(t.Context(), lost, notify.Outcome{State: notify.Delivered, At: start}); !errors.Is(err,
+		notify.ErrLeaseLost) {
 		t.Errorf("settled after the lease: %v", err)
 	}
 }
@@ -316,7 +324,8 @@ func TestN5SettleRefusesWhatIsNoOutcome(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	held.Delivery.Key = "nothing"
-	if err := q.Settle(t.Context(), held, notify.Outcome{State: notify.Delivered, At: start}); !errors.Is(err, notify.ErrLeaseLost) {
+	if err := q.Settle(t.Context(), held, notify.Outcome{State: notify.Delivered, At: start}); !errors.Is(err,
+		notify.ErrLeaseLost) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -381,7 +390,8 @@ func TestN3DigestMarks(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := happened("north", 1)
-	next := notify.DigestMark{Clinician: "dr", Version: 1, Seen: map[notify.FeedID]int64{"f": 3}, At: start}
+	next := notify.DigestMark{Clinician: "dr", Version: 1, Seen: make(map[notify.FeedID]int64), At: start}
+	next.Seen["f"] = 3
 	if err := q.Digested(t.Context(), next, e, tell(e, start, "ann")); err != nil {
 		t.Fatal(err)
 	}
@@ -571,7 +581,8 @@ func TestN5ManyHandsOnOneQueue(t *testing.T) {
 					return
 				}
 				for _, task := range tasks {
-					if err := q.Planned(t.Context(), task, notify.Chunk{Deliveries: tell(task.Event, start, "ann", "bob"), Done: true}); err != nil {
+					if err := q.Planned(t.Context(), task, notify.Chunk{Deliveries: tell(task.Event, start, "ann", "bob"),
+						Done: true}); err != nil {
 						t.Error(err)
 					}
 				}
@@ -619,7 +630,8 @@ func BenchmarkClaim(b *testing.B) {
 					b.Fatal(len(claims), err)
 				}
 				for _, c := range claims {
-					if err := q.Settle(b.Context(), c, notify.Outcome{State: notify.Failed, At: request.Now, Retry: request.Now}); err != nil {
+					if err := q.Settle(b.Context(), c, notify.Outcome{State: notify.Failed, At: request.Now,
+						Retry: request.Now}); err != nil {
 						b.Fatal(err)
 					}
 				}
