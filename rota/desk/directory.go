@@ -18,16 +18,21 @@ var ErrUnknown = errors.New("not in the directory")
 // Each method returns ErrUnknown, or an error that wraps it, for an id it doesn't know; any other error means that it
 // can't answer now, and the command fails with it, changing nothing.
 type Directory interface {
+	// Practice is what the rules need to know of a practice.
 	Practice(ctx context.Context, id session.PracticeID) (session.PracticeFacts, error)
+	// Provider is what the rules need to know of a provider.
 	Provider(ctx context.Context, id session.ProviderID) (session.ProviderFacts, error)
 	// Support is how customer support is reached; the zero value where there is none.
 	Support(ctx context.Context) (session.SupportFacts, error)
+	// Clinician is what the rules need to know of a clinician: their standing as of now.
 	Clinician(ctx context.Context, id session.ClinicianID) (rota.ClinicianFacts, error)
 
 	// Person is how a human being is reached.
 	Person(ctx context.Context, id session.PersonID) (notify.Person, error)
-	// PracticeStaff, RotaManagers and SupportTeam are who is told for a practice, a provider, and support.
+	// PracticeStaff are those who are told for a practice.
 	PracticeStaff(ctx context.Context, id session.PracticeID) ([]session.PersonID, error)
+	// RotaManagers are those who are told for a provider.
 	RotaManagers(ctx context.Context, id session.ProviderID) ([]session.PersonID, error)
+	// SupportTeam are those who are told for customer support.
 	SupportTeam(ctx context.Context) ([]session.PersonID, error)
 }
