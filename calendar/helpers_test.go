@@ -168,7 +168,7 @@ var zoneNames = []string{
 	"Pacific/Apia",        // skipped 2011-12-30
 	"Australia/Lord_Howe", // changes by half an hour
 	"Asia/Kolkata",        // off by half an hour
-	"America/St_Johns",    // changed at one minute past midnight in 2011
+	"America/St_Johns",    // changed at one minute past midnight until 2011
 	"UTC",
 }
 

@@ -27,10 +27,10 @@ func TestT5LocalTextIsReadBack(t *testing.T) {
 func TestT5LocalTextNamesWhatIsWrong(t *testing.T) {
 	for text, field := range map[string]string{
 		"":                        "date",
-		"2026-02-30 08:30":        "day",
+		"2026-02-30 08:30":        "date",
 		"9 April 2026 08:30":      "date",
 		"2026-04-09":              "clock",
-		"2026-04-09 25:00":        "hour",
+		"2026-04-09 25:00":        "clock",
 		"2026-04-09 08:30 second": "fold",
 	} {
 		_, err := calendar.ParseLocal(text)

@@ -136,7 +136,7 @@ func TestT2OneOffDaysHaveTheirNames(t *testing.T) {
 
 func TestT2CalendarsAreMadeOnce(t *testing.T) {
 	for _, d := range divisions {
-		if uk(t, d) != uk(t, d) {
+		if once, again := uk(t, d), uk(t, d); once != again {
 			t.Errorf("%s is made anew each time", d)
 		}
 		if first, last := uk(t, d).Years(); first != 2011 || last != 2040 {

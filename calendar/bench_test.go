@@ -1,0 +1,203 @@
+package calendar_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/rickar/cal/v2"
+
+	"github.com/sessional-go/sessional/calendar"
+)
+
+// The year that is counted, from a Wednesday morning to the next.
+var (
+	yearFrom = time.Date(2026, time.February, 4, 9, 30, 0, 0, time.UTC)
+	yearTo   = time.Date(2027, time.February, 4, 9, 30, 0, 0, time.UTC)
+)
+
+// benchmarkZones are London as the machine's zone database has it, and as a
+// formula without a table of changes.
+func benchmarkZones(t testing.TB) map[string]*time.Location {
+	t.Helper()
+	return map[string]*time.Location{"London": zone(t, "Europe/London"), "slim": slimLondon(t)}
+}
+
+func inZone(t testing.TB, loc *time.Location) *calendar.Calendar {
+	t.Helper()
+	return must[*calendar.Calendar](t)(calendar.New(calendar.Options{
+		Location: loc, Holidays: calendar.UKHolidays(calendar.EnglandAndWales), First: 2011, Last: 2040,
+	}))
+}
+
+func rickar(cached bool) *cal.BusinessCalendar {
+	b := cal.NewBusinessCalendar()
+	b.AddHoliday(calendar.UKHolidays(calendar.EnglandAndWales)...)
+	b.Cacheable = cached
+	return b
+}
+
+// rickarYear is the same count by rickar/cal, whose ranges have both ends.
+func rickarYear(b *cal.BusinessCalendar, loc *time.Location) int {
+	return b.WorkdaysInRange(yearFrom.In(loc), yearTo.In(loc).AddDate(0, 0, -1))
+}
+
+var sink int
+
+func benchOurs(c *calendar.Calendar) func(*testing.B) {
+	return func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			n, err := c.BusinessDays(yearFrom, yearTo)
+			if err != nil {
+				b.Fatal(err)
+			}
+			sink += n
+		}
+	}
+}
+
+func benchRickar(c *cal.BusinessCalendar, loc *time.Location) func(*testing.B) {
+	return func(b *testing.B) {
+		sink += rickarYear(c, loc) // fills the cache
+		b.ReportAllocs()
+		for b.Loop() {
+			sink += rickarYear(c, loc)
+		}
+	}
+}
+
+func BenchmarkBusinessDaysYear(b *testing.B) {
+	for name, loc := range benchmarkZones(b) {
+		suffix := ""
+		if name != "London" {
+			suffix = "-" + name
+		}
+		b.Run("sessional"+suffix, benchOurs(inZone(b, loc)))
+		b.Run("rickar"+suffix, benchRickar(rickar(false), loc))
+		b.Run("rickar-cached"+suffix, benchRickar(rickar(true), loc))
+	}
+}
+
+func BenchmarkCutOff5BusinessDays(b *testing.B) {
+	for name, loc := range benchmarkZones(b) {
+		c := inZone(b, loc)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				cut, err := c.CutOff(fee, yearFrom)
+				if err != nil {
+					b.Fatal(err)
+				}
+				sink += cut.At.Nanosecond()
+			}
+		})
+	}
+}
+
+func BenchmarkResolve(b *testing.B) {
+	c := uk(b, calendar.EnglandAndWales)
+	l := local(b, "2026-07-14", "08:00")
+	b.ReportAllocs()
+	for b.Loop() {
+		v, err := c.Resolve(l)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sink += v.Nanosecond()
+	}
+}
+
+func BenchmarkHoursNext(b *testing.B) {
+	c := uk(b, calendar.EnglandAndWales)
+	h := hours(b, support)
+	friday := at(b, "2026-04-03T20:00:00+01:00")
+	b.ReportAllocs()
+	for b.Loop() {
+		v, err := h.Next(c, friday)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sink += v.Nanosecond()
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	loc := zone(b, "Europe/London")
+	b.ReportAllocs()
+	for b.Loop() {
+		inZone(b, loc)
+	}
+}
+
+// BenchmarkRatioBusinessDays measures what is promised beside rickar/cal with
+// its cache on, in one run, and prints it for make bench.
+func BenchmarkRatioBusinessDays(b *testing.B) {
+	for name, loc := range benchmarkZones(b) {
+		c, peer := inZone(b, loc), rickar(true)
+		if got, want := must[int](b)(c.BusinessDays(yearFrom, yearTo)), rickarYear(peer, loc); got != want {
+			b.Fatalf("%d business days, rickar/cal counts %d", got, want)
+		}
+		ours, theirs := nsPerOp(benchOurs(c)), nsPerOp(benchRickar(peer, loc))
+		label := "calendar-business-days"
+		if name != "London" {
+			label += "-" + name
+		}
+		fmt.Printf("\nratio %s %.0f >= 2000\n", label, theirs/ours)
+		fmt.Printf("ratio %s-ns %.1f <= 15\n", label, ours)
+		cut := nsPerOp(func(b *testing.B) {
+			for b.Loop() {
+				v, _ := c.CutOff(fee, yearFrom)
+				sink += v.At.Nanosecond()
+			}
+		})
+		fmt.Printf("ratio %s-cut-off-ns %.1f <= 200\n", label, cut)
+	}
+	b.ReportMetric(0, "ns/op") // the lines above are the result
+}
+
+func nsPerOp(f func(*testing.B)) float64 {
+	r := testing.Benchmark(f)
+	return float64(r.T.Nanoseconds()) / float64(r.N)
+}
+
+func TestT4CountingDoesNotAllocate(t *testing.T) {
+	// Counted over many runs: the race detector's own are not the package's.
+	for name, loc := range benchmarkZones(t) {
+		c := inZone(t, loc)
+		start := at(t, "2026-07-14T08:00:00+01:00")
+		h := hours(t, support)
+		deemed := fee
+		deemed.DeemedAfter = calendar.MustClock(17, 0)
+		l := local(t, "2026-07-14", "08:00")
+		for what, f := range map[string]func(){
+			"BusinessDays": func() { n, _ := c.BusinessDays(yearFrom, yearTo); sink += n },
+			"CutOff": func() {
+				for _, n := range []calendar.Notice{self, fee, phone, deemed} {
+					cut, _ := c.CutOff(n, start)
+					sink += cut.At.Nanosecond()
+				}
+			},
+			"Given":   func() { n, _ := c.Given(deemed, yearFrom, start); sink += n },
+			"DateOf":  func() { d, _ := c.DateOf(start); sink += d.Day() },
+			"Resolve": func() { v, _ := c.Resolve(l); sink += v.Nanosecond() },
+			"LocalOf": func() { v, _ := c.LocalOf(start); sink += v.Date.Day() },
+			"Next":    func() { v, _ := h.Next(c, start); sink += v.Nanosecond() },
+		} {
+			if n := testing.AllocsPerRun(100, f); n != 0 {
+				t.Errorf("%s in %s: %v allocations", what, name, n)
+			}
+		}
+	}
+}
+
+// A zone that is a formula has the same days as one with a table.
+func TestT1ZonesOfAnyFormAgree(t *testing.T) {
+	table, formula := inZone(t, zone(t, "Europe/London")), inZone(t, slimLondon(t))
+	for d := day(t, "2011-01-01"); d.Year() < 2041; d = d.AddDays(1) {
+		a, b := must[time.Time](t)(table.StartOf(d)), must[time.Time](t)(formula.StartOf(d))
+		if !a.Equal(b) {
+			t.Fatalf("%s begins at %s and %s", d, a, b)
+		}
+	}
+}
