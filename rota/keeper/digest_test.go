@@ -253,3 +253,19 @@ func TestDigesterDefaultsToTheMachinesClock(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 }
+
+func TestN3DigestLeavesTheMarkWhereNothingHappened(t *testing.T) {
+	s := newSurgery(t)
+	s.clinician("ann", false)
+	d := s.digester()
+	versions := []int64{}
+	for range 3 {
+		s.digest(d, "ann")
+		mark := must[notify.DigestMark](s)(s.store.DigestMark(t.Context(), "ann"))
+		versions = append(versions, mark.Version)
+		if len(versions) == 1 {
+			s.post(20, session.Rota)
+		}
+	}
+	s.equal("versions of the mark", versions, []int64{0, 1, 1})
+}

@@ -254,3 +254,28 @@ func TestPlannerDefaultsToTheMachinesClock(t *testing.T) {
 		t.Errorf("planned %d, %v", n, err)
 	}
 }
+
+// stale is a store in which the application of whoever got the session still stands as pending.
+type stale struct{ keeper.PlanStore }
+
+func (s stale) Applications(
+	ctx context.Context, id session.SessionID, round int, req session.PageRequest,
+) (session.Page[rota.Application], error) {
+	page, err := s.PlanStore.Applications(ctx, id, round, req)
+	for i := range page.Items {
+		page.Items[i].State = rota.Pending
+	}
+	return page, err
+}
+
+func TestA6WhoeverGotTheSessionIsNotToldThatItHasGone(t *testing.T) {
+	s := newSurgery(t)
+	posted := s.post(20, session.Rota)
+	won := s.apply(s.clinician("ann", false), posted)
+	s.apply(s.clinician("bea", false), posted)
+	must[rota.Booked](s)(s.desk.Accept(t.Context(), rota.Accept{Command: s.do(staff), Application: won.ID}))
+	p := s.planner()
+	p.Store = stale{s.store}
+	must[int](s)(p.Plan(t.Context()))
+	s.equal("gone", only(notify.ApplicationGone, s.told(posted.ID)), []string{"application_gone email p-bea planned"})
+}
