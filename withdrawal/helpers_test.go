@@ -318,3 +318,9 @@ func weekday(t testing.TB) calendar.Weekdays {
 	}
 	return days
 }
+
+// exact compares what go-cmp can't look into.
+var exact = cmp.Options{
+	cmp.Comparer(func(a, b calendar.Clock) bool { return a == b }),
+	cmp.Comparer(func(a, b calendar.Date) bool { return a == b }),
+}

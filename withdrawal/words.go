@@ -81,7 +81,7 @@ func (a Assessment) clientSummary(s Situation) []string {
 	}
 	price := "no fee until " + fee.Words
 	if a.Fee {
-		price = fmt.Sprintf("the clinician may charge a fee of up to %s, as there was none only until %s", a.Cap, fee.Words)
+		price = fmt.Sprintf("the clinician may charge a fee of up to %s (none until %s)", a.Cap, fee.Words)
 	}
 	switch {
 	case a.Refusal == refusedNotice:
