@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/session"
+)
+
+// tell plans who is told what of all that happened since the last time, and prints it: who, over which channel, and
+// what somebody's own setting suppressed or holds back (N1, N4).
+func (w *world) tell(ctx context.Context) error {
+	if err := w.plan(ctx); err != nil {
+		return err
+	}
+	news, err := w.news(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range w.group(news) {
+		w.page.line(l.mark, "%s", l.text)
+	}
+	return nil
+}
+
+// news are the deliveries that were not printed yet, in the order of sessions and of planning.
+func (w *world) news(ctx context.Context) ([]notify.Delivery, error) {
+	var news []notify.Delivery
+	for _, id := range w.sessions {
+		q := notify.DeliveryQuery{Session: id, Page: session.PageRequest{Limit: session.MaxPageSize}}
+		for {
+			page, err := w.store.Deliveries(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range page.Items {
+				if !w.told[d.Key] {
+					w.told[d.Key] = true
+					news = append(news, d)
+				}
+			}
+			if page.Next == "" {
+				break
+			}
+			q.Page.After = page.Next
+		}
+	}
+	return news, nil
+}
+
+// told is one line about deliveries.
+type told struct{ mark, text string }
+
+// group makes lines of deliveries: one for each thing told and way of telling it, with all who are told so.
+func (w *world) group(news []notify.Delivery) []told {
+	type key struct{ what, how string }
+	var order []key
+	names := map[key][]string{}
+	note := func(k key, name string) {
+		if _, known := names[k]; !known {
+			order = append(order, k)
+		}
+		if !slices.Contains(names[k], name) {
+			names[k] = append(names[k], name)
+		}
+	}
+	for i := 0; i < len(news); {
+		j := i + 1 // the deliveries of one event to one person stand together
+		for j < len(news) && news[j].Event == news[i].Event && news[j].Person == news[i].Person {
+			j++
+		}
+		if by := w.reached(news[i:j]); by != "" {
+			note(key{"→ " + news[i].Kind.Words(), by}, w.name(news[i].Person))
+		}
+		for _, d := range news[i:j] {
+			if d.State == notify.Suppressed && d.Why == notify.SettingOff {
+				note(key{"✕ " + d.Kind.Words(), channelName(d.Channel) + " " + switchName(d)}, w.name(d.Person))
+			}
+		}
+		i = j
+	}
+	lines := make([]told, 0, len(order))
+	for _, k := range order {
+		mark, what, _ := strings.Cut(k.what, " ")
+		lines = append(lines, told{mark + " ", fmt.Sprintf("%s: %s %s", what, several(names[k]), k.how)})
+	}
+	return lines
+}
+
+// reached says over which channels somebody is told, and where that waits for the end of their quiet hours.
+func (w *world) reached(deliveries []notify.Delivery) string {
+	var by []string
+	held := ""
+	for _, d := range deliveries {
+		if d.State == notify.Suppressed {
+			continue
+		}
+		by = append(by, channelName(d.Channel))
+		if d.Why == notify.QuietHours {
+			held = ", held until " + w.local(d.NotBefore, "15:04") + " by their quiet hours"
+		}
+	}
+	if by == nil {
+		return ""
+	}
+	return "by " + several(by) + held + w.all(deliveries[0])
+}
+
+// all says where a person is told although they turned such emails off, because this can't be turned off (N2).
+func (w *world) all(d notify.Delivery) string {
+	t, known := d.Kind.Trait()
+	if !known || !t.Must {
+		return ""
+	}
+	for _, c := range w.clinicians {
+		settings, _, err := c.choices.Decide(notify.Settings{}, w.clock.Now())
+		if c.person.ID == d.Person && err == nil && !settings.Email(t.Emails) {
+			return " (this email can’t be turned off)"
+		}
+	}
+	return ""
+}
+
+func channelName(c notify.Channel) string {
+	switch c {
+	case notify.Android:
+		return "Android"
+	case notify.IPhone:
+		return "iPhone"
+	case notify.Email:
+	}
+	return "email"
+}
+
+// switchName names the setting that suppressed a delivery.
+func switchName(d notify.Delivery) string {
+	t, _ := d.Kind.Trait()
+	if d.Channel.Push() {
+		names := map[notify.PushGroup]string{
+			notify.AcceptedPush: "application accepted", notify.PaidPush: "invoice paid",
+			notify.MessagePush: "new message", notify.CancelledPush: "booking cancelled",
+			notify.UpdatedPush: "booked session updated",
+		}
+		return "(turned off: “" + names[t.Push] + "”)"
+	}
+	names := map[notify.EmailGroup]string{
+		notify.ApplicationEmails: "applications", notify.BookingEmails: "bookings", notify.PayEmails: "pay",
+		notify.MessageEmails: "messages", notify.CaseEmails: "support cases",
+	}
+	return "(turned off: emails about " + names[t.Emails] + ")"
+}
+
+// name is how people call somebody.
+func (w *world) name(id session.PersonID) string {
+	p, err := w.directory.Person(context.Background(), id)
+	if err != nil {
+		return string(id)
+	}
+	return p.Name
+}
+
+func (w *world) local(t time.Time, layout string) string {
+	return t.In(w.cal.Location()).Format(layout)
+}
