@@ -466,3 +466,20 @@ func TestFieldErrorPaths(t *testing.T) {
 		}
 	}
 }
+
+// Before 1970 Unix seconds are negative.
+func TestT1DaysLongAgo(t *testing.T) {
+	c := must[*calendar.Calendar](t)(calendar.New(calendar.Options{Location: zone(t, "Europe/London"), First: 1950, Last: 1972}))
+	for v := time.Date(1950, 1, 2, 0, 30, 0, 0, time.UTC); v.Year() < 1972; v = v.Add(25*time.Hour + 7*time.Minute) {
+		l := must[calendar.Local](t)(c.LocalOf(v))
+		if want := v.In(c.Location()).Format("2006-01-02 15:04"); l.Date.String()+" "+l.Clock.String() != want {
+			t.Fatalf("%s is %v, want %s", v, l, want)
+		}
+		if d := must[calendar.Date](t)(c.DateOf(v)); d != l.Date {
+			t.Fatalf("%s is on %s, want %s", v, d, l.Date)
+		}
+		if back, err := c.Resolve(l); err != nil || !back.Equal(v.Truncate(time.Minute)) {
+			t.Fatalf("%s came back as %s, %v", v, back, err)
+		}
+	}
+}

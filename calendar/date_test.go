@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +78,13 @@ func TestDateRefusesWhatIsNone(t *testing.T) {
 	} {
 		_, err := calendar.ParseDate(s)
 		wantField(t, err, "date")
+	}
+	long := strings.Repeat("2026-04-09", 4)
+	for s, shown := range map[string]string{long: long, long + "!": long + "…"} {
+		_, err := calendar.ParseDate(s)
+		if got, want := err.Error(), `date must be a date written like 2026-04-09, not "`+shown+`".`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }
 

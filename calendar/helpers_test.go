@@ -11,13 +11,12 @@ import (
 	"github.com/sessional-go/sessional/calendar"
 )
 
-// checks is how often a property that is costly is tried.
-func checks(t *testing.T, full int) int {
-	t.Helper()
+// drawn is how many examples a property draws in each of rapid's cases.
+func drawn() int {
 	if testing.Short() {
-		return full / 5
+		return 2
 	}
-	return full
+	return 10
 }
 
 func uk(t testing.TB, d calendar.Division) *calendar.Calendar {
