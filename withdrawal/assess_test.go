@@ -525,11 +525,13 @@ func TestTheDigestCoversWhatWasShownAndNothingElse(t *testing.T) {
 		"the session":       func(s *withdrawal.Situation) { s.Session.ID, s.Booking.Session = "s2", "s2" },
 		"the booking":       func(s *withdrawal.Situation) { s.Session.Booking, s.Booking.ID = "b2", "b2" },
 		"the booking state": func(s *withdrawal.Situation) { s.Booking.State = booking.Offered },
-		"the start":         func(s *withdrawal.Situation) { s.Booking.Terms.Span.Start = s.Booking.Terms.Span.Start.Add(time.Minute) },
-		"the end":           func(s *withdrawal.Situation) { s.Booking.Terms.Span.End = s.Booking.Terms.Span.End.Add(time.Minute) },
-		"the worth":         func(s *withdrawal.Situation) { s.Booking.Terms.Rate.Amount = session.Pounds(60000).Amount },
-		"the policy":        func(s *withdrawal.Situation) { *s = under(*s, func(*withdrawal.Policy) {}) },
-		"a case":            func(s *withdrawal.Situation) { s.Session.Case = "k1" },
+		"the start": func(s *withdrawal.Situation) {
+			s.Booking.Terms.Span.Start = s.Booking.Terms.Span.Start.Add(time.Minute)
+		},
+		"the end":    func(s *withdrawal.Situation) { s.Booking.Terms.Span.End = s.Booking.Terms.Span.End.Add(time.Minute) },
+		"the worth":  func(s *withdrawal.Situation) { s.Booking.Terms.Rate.Amount = session.Pounds(60000).Amount },
+		"the policy": func(s *withdrawal.Situation) { *s = under(*s, func(*withdrawal.Policy) {}) },
+		"a case":     func(s *withdrawal.Situation) { s.Session.Case = "k1" },
 	} {
 		if of(withdrawal.WithdrawSession, set, practice, now) == shown {
 			t.Errorf("%s does not change the digest", name)

@@ -127,6 +127,8 @@ func (s Situation) cancel(
 	if err != nil {
 		return Cancelled{}, session.Decision{}, err
 	}
+	// Who was booked reads something else where the session goes on without them.
+	e.facts["keep"] = mark(out.Session.State == session.Open)
 	e.tellRest(&d)
 	return out, d, nil
 }

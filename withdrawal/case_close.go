@@ -57,6 +57,7 @@ func (c ActionCase) Decide(s Situation, now time.Time) (Withdrawn, session.Decis
 		if out.Session, _, err = free.vacate(&d, c.By, nil, ""); err != nil {
 			return Withdrawn{}, session.Decision{}, err
 		}
+		e.facts["keep"] = mark(true)
 		e.tellRest(&d)
 	} else {
 		if out.Session, err = s.move(session.Withdrawing, act); err != nil {

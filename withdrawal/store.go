@@ -15,6 +15,21 @@ type CaseQuery struct {
 	Page   session.PageRequest
 }
 
+// Validate checks the query's fields; the error is a *session.FieldError.
+func (q CaseQuery) Validate() error {
+	if q.Practice != "" {
+		if err := session.CheckID("Practice", q.Practice); err != nil {
+			return err
+		}
+	}
+	for _, s := range q.States {
+		if !s.Valid() {
+			return &session.FieldError{Field: "States", Problem: "holds an unknown state"}
+		}
+	}
+	return q.Page.Validate()
+}
+
 // Store is what the withdrawal package asks of a store.
 type Store interface {
 	// Cases lists support cases in order of target and id: the most pressing first. With a provider only those of

@@ -2,7 +2,6 @@ package withdrawal
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sessional-go/sessional/booking"
@@ -91,10 +90,7 @@ func (a Assessment) agreed(shown string, confirmed bool, reason string) error {
 	if a.Confirm && !confirmed {
 		return &session.FieldError{Field: "Confirmed", Problem: "is missing: a mistake means posting it again"}
 	}
-	if a.Reason && strings.TrimSpace(reason) == "" {
-		return &session.FieldError{Field: "Reason", Problem: "is missing"}
-	}
-	return nil
+	return session.CheckText("Reason", reason, a.Reason)
 }
 
 // byClient is the ending that an assessed withdrawal by the client leads to.
