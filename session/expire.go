@@ -1,6 +1,9 @@
 package session
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // EventExpired tells that a session's start passed without anybody to work it (S2).
 const EventExpired EventKind = "session.expired"
@@ -39,10 +42,14 @@ func (c Expire) Decide(s Session, now time.Time) (Session, Decision, error) {
 	if !s.Started(d.Now()) {
 		return Session{}, Decision{}, &NotStartedError{Reference: s.Reference, Start: s.Terms.Span.Start, Act: act}
 	}
-	d.Write(next, Event{Kind: EventExpired, From: s.State.String(), To: next.State.String(), Facts: Facts{
+	facts := Facts{
 		"reference": string(s.Reference),
 		"practice":  string(s.Practice),
 		"start":     s.Terms.Span.Start.Format(time.RFC3339Nano),
-	}})
+	}
+	if s.State == Open {
+		facts["round"] = strconv.Itoa(s.Round) // the one that ended: its applicants are told
+	}
+	d.Write(next, Event{Kind: EventExpired, From: s.State.String(), To: next.State.String(), Facts: facts})
 	return next, d, nil
 }
