@@ -67,7 +67,7 @@ func newIndexes() indexes {
 		bookingsOf: sets[session.ClinicianID]{}, practiceWork: sets[session.PracticeID]{},
 		liveOn:  map[session.SessionID]session.BookingID{},
 		casesOf: sets[session.ProviderID]{}, invoices: sets[session.BookingID]{}, messages: sets[correspondence]{},
-		due:     map[desk.Due]*ordered.Set{},
+		due:     make(map[desk.Due]*ordered.Set),
 		byEvent: map[session.SessionID][]int{}, subjects: map[session.Subject][]int{},
 	}
 	for _, d := range []desk.Due{
@@ -151,7 +151,11 @@ func (x *indexes) booking(in bool, b booking.Booking) {
 			delete(x.liveOn, b.Session)
 		}
 		if !b.Pending.IsZero() {
-			put(in, x.due[desk.DueChange], start)
+			void := start
+			if b.Pending.Terms.Span.Start.Before(b.Terms.Span.Start) {
+				void = key(b.Pending.Terms.Span.Start, b.ID)
+			}
+			put(in, x.due[desk.DueChange], void)
 		}
 	}
 	if b.State == booking.Offered {
