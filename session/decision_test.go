@@ -37,6 +37,9 @@ func TestS2ExpiryFollowsTheStart(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 		want := session.Facts{"reference": "#401000123", "practice": "chapel-allerton", "start": "2026-07-14T07:00:00Z"}
+		if state == session.Open {
+			want["round"] = "0" // A4: its applicants are told that it has gone
+		}
 		if diff := cmp.Diff(want, e.Facts); diff != "" {
 			t.Error(diff)
 		}
@@ -383,5 +386,14 @@ func TestErrorsAreSentences(t *testing.T) {
 		if c.Words() != want {
 			t.Errorf("%v reads %q", c, c.Words())
 		}
+	}
+}
+
+func TestS6RatesFromAmounts(t *testing.T) {
+	if r := session.Pounds(85_00).PerHour(); r.String() != "£85.00 per hour" {
+		t.Errorf("per hour: %s", r)
+	}
+	if r := session.Pounds(630_00).PerSession(); r.String() != "£630.00 per session" {
+		t.Errorf("per session: %s", r)
 	}
 }

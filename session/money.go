@@ -40,7 +40,9 @@ func Pounds(pence int64) Money { return Money{Amount: decimal.New(pence, -2), Cu
 func (m Money) PerHour() Rate { return Rate{Amount: m.Amount, Currency: m.Currency, Per: PerHour} }
 
 // PerSession returns the rate that pays m for the whole session.
-func (m Money) PerSession() Rate { return Rate{Amount: m.Amount, Currency: m.Currency, Per: PerSession} }
+func (m Money) PerSession() Rate {
+	return Rate{Amount: m.Amount, Currency: m.Currency, Per: PerSession}
+}
 
 // String returns "£630.00" for sterling and "630.00 EUR" for everything else.
 func (m Money) String() string { return amount(m.Amount, m.Currency, 2) }
