@@ -164,8 +164,8 @@ func (c Change) terms(old session.Terms, cal *calendar.Calendar) (session.Terms,
 	if c.Instructions != nil {
 		t.Instructions = strings.TrimSpace(*c.Instructions)
 	}
-	if t.Break >= t.Span.Duration() {
-		return session.Terms{}, &session.FieldError{Field: "Break", Problem: "is as long as the session"}
+	if err := t.Validate(); err != nil {
+		return session.Terms{}, err
 	}
 	return t, nil
 }

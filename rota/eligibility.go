@@ -181,7 +181,7 @@ func (s Situation) overrule(d *session.Decision, found []Finding, why string) (o
 	if len(found) == 0 {
 		return overruled{}, nil
 	}
-	if strings.TrimSpace(why) == "" {
+	if session.CheckText("Override", why, true) != nil {
 		return overruled{}, &IneligibleError{Clinician: s.Clinician.ID, Reference: s.Session.Reference, Findings: found}
 	}
 	o := overruled{found: found, reason: d.Note(session.ReasonText, s.Session.Provider, s.Session.ID, why)}

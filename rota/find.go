@@ -25,7 +25,7 @@ type FindWork struct {
 	Role session.Role
 	// Practice keeps those of one practice; blank: all.
 	Practice session.PracticeID
-	// MinWorth keeps those worth at least this much, in their own currency; zero: all.
+	// MinWorth keeps those worth at least this much, in their own currency: whole pence, more than zero. Zero: all.
 	MinWorth decimal.Decimal
 	Page     session.PageRequest
 }
@@ -82,8 +82,11 @@ func (f FindWork) Validate() error {
 		return &session.FieldError{Field: "Channel", Problem: "must be rota or marketplace"}
 	case !f.Within.End.IsZero() && !f.Within.End.After(f.Within.Start):
 		return &session.FieldError{Field: "Within", Problem: "must end after it starts"}
-	case f.MinWorth.IsNegative():
-		return &session.FieldError{Field: "MinWorth", Problem: "must not be negative"}
+	}
+	if !f.MinWorth.IsZero() {
+		if err := (session.Money{Amount: f.MinWorth, Currency: session.GBP}).CheckPositive("MinWorth"); err != nil {
+			return err
+		}
 	}
 	if err := checkName("Role", string(f.Role)); err != nil {
 		return err
