@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/sessional-go/sessional/booking"
@@ -63,7 +64,7 @@ func (d *Desk) allow(
 	ctx context.Context, name, field string, may capacities, c command, want Want, read Snapshot,
 ) error {
 	by := c.Head().By
-	if err := sees(by, field, want, read); err != nil {
+	if err := d.sees(ctx, by, field, want, read, false); err != nil {
 		return err
 	}
 	allowed, why := may.has(by.Capacity), "that is for somebody else to do"
@@ -80,8 +81,9 @@ func (d *Desk) allow(
 	return nil
 }
 
-// sees says whether what the command names exists and is the actor's to see. The two are never told apart.
-func sees(by session.Actor, field string, want Want, read Snapshot) error {
+// sees says whether what a command or query names exists and is the actor's to see. The two are never told apart. With
+// reading, a marketplace session is for the fully approved alone (A3); who applies for one is told that they aren't.
+func (d *Desk) sees(ctx context.Context, by session.Actor, field string, want Want, read Snapshot, reading bool) error {
 	kind, id, there, clinician := root(want, read)
 	if kind == "" {
 		return nil
@@ -100,13 +102,43 @@ func sees(by session.Actor, field string, want Want, read Snapshot) error {
 			return missing
 		}
 	case session.AsClinician:
-		if clinician != "" && clinician != by.Clinician || clinician == "" && read.Session.State == session.Draft {
-			return missing
+		if clinician != "" {
+			if clinician != by.Clinician {
+				return missing
+			}
+			return nil
+		}
+		if knows, err := d.knows(ctx, by, want, read, reading); err != nil || !knows {
+			return cmp.Or(err, error(missing))
 		}
 	case session.AsSupport, session.AsSystem:
 	}
 	return nil
 }
+
+// knows says whether a clinician may know of a session: one that they have to do with, or might work.
+func (d *Desk) knows(ctx context.Context, by session.Actor, want Want, read Snapshot, reading bool) (bool, error) {
+	if read.Session.State == session.Draft {
+		return false, nil
+	}
+	if want.Clinician != by.Clinician {
+		var err error
+		if read, err = d.store.Load(ctx, Want{Session: read.Session.ID, Clinician: by.Clinician}); err != nil {
+			return false, err
+		}
+	}
+	if read.Known {
+		return true, nil
+	}
+	facts, err := d.clinicianFacts(ctx, "By.Clinician", by.Clinician)
+	if err != nil {
+		return false, err
+	}
+	return belongs(facts, read.Session) && (!reading || read.Session.Channel == session.Rota || facts.Approved), nil
+}
+
+// nobody is a clinician whose no actor can be: it is no id.
+const nobody session.ClinicianID = " "
 
 // root says what a command names, whether it is there, and whose it is where it is one clinician's.
 func root(want Want, read Snapshot) (kind session.SubjectKind, id string, there bool, clinician session.ClinicianID) {
@@ -120,11 +152,11 @@ func root(want Want, read Snapshot) (kind session.SubjectKind, id string, there 
 	case want.Booking != "":
 		return session.KindBooking, string(want.Booking), read.Booking.Version > 0, read.Booking.Clinician
 	case want.Case != "":
-		return session.KindCase, string(want.Case), read.Case.Version > 0, "nobody's"
+		return session.KindCase, string(want.Case), read.Case.Version > 0, nobody
 	case want.Invoice != "":
 		return session.KindInvoice, string(want.Invoice), read.Invoice.Version > 0, read.Invoice.Clinician
 	case want.Text != "":
-		return session.KindText, string(want.Text), read.Text.Version > 0, "nobody's"
+		return session.KindText, string(want.Text), read.Text.Version > 0, nobody
 	}
 	return "", "", true, ""
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/sessional-go/sessional/booking"
@@ -107,6 +108,9 @@ var allocate = act[rota.Allocate, rota.Booked]{
 	name: "allocate a clinician", may: manager, field: "Session",
 	want: func(ctx context.Context, d *Desk, c rota.Allocate) (Want, error) {
 		facts, err := d.clinicianFacts(ctx, "Clinician", c.Clinician)
+		if missing := (*session.NotFoundError)(nil); errors.As(err, &missing) {
+			err = nil // said once it is known that the actor may ask
+		}
 		return Want{Session: c.Session, Clinician: c.Clinician, Settings: facts.Person}, err
 	},
 	decide: func(ctx context.Context, t turn[rota.Allocate]) (rota.Booked, session.Decision, error) {

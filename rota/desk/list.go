@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/notify"
@@ -75,12 +76,12 @@ func (d *Desk) FindWork(ctx context.Context, q rota.FindWork) (session.Page[rota
 	if err != nil {
 		return none, err
 	}
-	return d.visible(ctx, page, facts)
+	return d.visible(ctx, page, facts, now)
 }
 
 // visible keeps what the clinician is eligible for, asking for each practice and policy once.
 func (d *Desk) visible(
-	ctx context.Context, page session.Page[rota.Listing], facts rota.ClinicianFacts,
+	ctx context.Context, page session.Page[rota.Listing], facts rota.ClinicianFacts, now time.Time,
 ) (session.Page[rota.Listing], error) {
 	kept := session.Page[rota.Listing]{Next: page.Next}
 	practices := map[session.PracticeID]session.PracticeFacts{}
@@ -100,7 +101,7 @@ func (d *Desk) visible(
 			if err != nil {
 				return session.Page[rota.Listing]{}, err
 			}
-			policy = all.At(d.now())
+			policy = all.At(now)
 			policies[l.Session.Provider] = policy
 		}
 		if rota.Visible(l, facts, policy, practice.Calendar) {
@@ -212,7 +213,7 @@ func (d *Desk) Cases(
 	if err := by.Validate(); err != nil {
 		return none, err
 	}
-	if err := q.Page.Validate(); err != nil {
+	if err := q.Validate(); err != nil {
 		return none, err
 	}
 	switch by.Capacity {

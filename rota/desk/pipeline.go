@@ -75,14 +75,15 @@ func through[C command, R any](ctx context.Context, d *Desk, c C, a act[C, R], n
 	key := CommandKey{Actor: head.By.Key(), Command: head.ID}
 	sum := digest.Of(c)
 	err := error(&ConflictError{Command: head.ID, Tries: d.tries})
+	var idle []byte // what it comes to where there is nothing to change
 	for o.Tries < d.tries {
 		o.Tries++
 		out, verdict, tryErr := try(ctx, d, c, a, now, key, sum)
 		if tryErr == nil && verdict == Done {
 			return decode[R](a.name, out)
 		}
-		if tryErr != nil || verdict == Repeated {
-			err = tryErr
+		if tryErr != nil || verdict != Conflict {
+			err, idle = tryErr, out
 			break
 		}
 		d.log.DebugContext(ctx, "conflict", "act", a.name, "try", o.Tries)
@@ -98,11 +99,18 @@ func through[C command, R any](ctx context.Context, d *Desk, c C, a act[C, R], n
 		return decode[R](a.name, out.Result)
 	case lookErr == nil:
 		return none, &ReusedError{Command: head.ID}
+	case !errors.Is(lookErr, ErrNoOutcome):
+		return none, lookErr
+	case err == nil && idle != nil:
+		return decode[R](a.name, idle)
 	case err == nil:
 		return none, lookErr
 	}
 	return none, err
 }
+
+// nothing is the verdict of a try that found nothing to change, and so committed nothing.
+const nothing Verdict = 0
 
 // try reads, decides and commits once.
 func try[C command, R any](
@@ -128,7 +136,7 @@ func try[C command, R any](
 		return nil, 0, &BrokenError{Act: a.name, Err: err}
 	}
 	if len(decision.Records) == 0 {
-		return out, Done, nil
+		return out, nothing, nil
 	}
 	changes, err := newChanges(read, decision)
 	if err != nil {
@@ -140,6 +148,9 @@ func try[C command, R any](
 		return nil, 0, &BrokenError{Act: a.name, Err: err}
 	}
 	verdict, err := d.store.Commit(ctx, changes)
+	if verdict != Done {
+		out = nil
+	}
 	return out, verdict, err
 }
 
