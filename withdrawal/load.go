@@ -19,7 +19,7 @@ import (
 const maxPolicy = 1 << 20
 
 // LoadPolicy reads a policy from JSON (W11). Fields that are left out keep the value of Default, lists are taken as a
-// whole; fields that are unknown, given twice or null are refused. The error is PolicyErrors with all that is wrong,
+// whole, and null is an empty one; fields that are unknown, given twice or null are refused. The error is PolicyErrors with all that is wrong,
 // each named by its path: fee.scale[1].percent.
 func LoadPolicy(data []byte) (Policy, error) {
 	p := Default()
@@ -58,12 +58,13 @@ func (e *faults) read(path string, raw json.RawMessage, into reflect.Value) {
 	_, text := into.Addr().Interface().(encoding.TextUnmarshaler)
 	_, own := into.Addr().Interface().(json.Unmarshaler)
 	_, optional := into.Interface().(decimal.NullDecimal)
+	list := into.Kind() == reflect.Slice
 	switch {
-	case string(raw) == "null" && !optional:
+	case string(raw) == "null" && !optional && !list:
 		e.check(false, path, "must not be null")
 	case !text && !own && into.Kind() == reflect.Struct:
 		e.readObject(path, raw, into)
-	case !text && !own && into.Kind() == reflect.Slice:
+	case !text && !own && list:
 		e.readList(path, raw, into)
 	default:
 		e.readValue(path, raw, into)
@@ -105,7 +106,7 @@ func (e *faults) readList(path string, raw json.RawMessage, into reflect.Value) 
 		e.check(false, path, "must be a list")
 		return
 	}
-	list := reflect.Zero(into.Type())
+	list := reflect.MakeSlice(into.Type(), 0, len(items))
 	for i, item := range items {
 		element := reflect.New(into.Type().Elem()).Elem()
 		e.read(path+"["+itoa(i)+"]", item, element)
