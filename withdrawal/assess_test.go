@@ -676,7 +676,7 @@ func TestCutOffsComeInTheOrderOfTime(t *testing.T) {
 
 func TestAssessmentsSurviveJSON(t *testing.T) {
 	for _, now := range []string{"2026-07-01 10:00", "2026-07-13 10:00", "2026-07-14 10:00"} {
-		for q, by := range map[withdrawal.Question]session.Actor{withdrawal.WithdrawSession: practice, withdrawal.CancelOwnBooking: clinician} {
+		for q, by := range map[withdrawal.Question]session.Actor{withdrawal.WithdrawSession: practice, withdrawal.EndBookingOnly: manager, withdrawal.CancelOwnBooking: clinician} {
 			a := assess(t, q, filled(t, "2026-07-14 08:00"), by, at(t, now))
 			raw, err := json.Marshal(a)
 			if err != nil {

@@ -148,3 +148,18 @@ func TestBadInputNamesItsField(t *testing.T) {
 		field(t, c.Validate(), "ID")
 	}
 }
+
+func TestCaseQueries(t *testing.T) {
+	good := withdrawal.CaseQuery{Practice: "park-row", States: []withdrawal.CaseState{withdrawal.CaseOpen}}
+	valid(t, good)
+	valid(t, withdrawal.CaseQuery{})
+	bad := good
+	bad.Practice = "two words"
+	field(t, bad.Validate(), "Practice")
+	bad = good
+	bad.States = []withdrawal.CaseState{9}
+	field(t, bad.Validate(), "States")
+	bad = good
+	bad.Page.Limit = -1
+	field(t, bad.Validate(), "Page.Limit")
+}
