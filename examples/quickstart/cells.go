@@ -144,11 +144,14 @@ func oneOf(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// sentence is a library's error as it reads behind a colon.
+// sentence is a library's error as it reads behind the name of a column.
 func sentence(err error) string {
 	var field *calendar.FieldError
-	if errors.As(err, &field) && field.Err == nil {
-		return field.Problem
+	switch {
+	case !errors.As(err, &field):
+		return err.Error()
+	case field.Err != nil:
+		return field.Err.Error()
 	}
-	return err.Error()
+	return field.Problem
 }

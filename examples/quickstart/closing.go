@@ -146,21 +146,27 @@ func (w *world) tally(ctx context.Context, p practice, own []view) (tally, error
 			t.open++
 		}
 	}
+	err := w.money(ctx, p, &t)
+	return t, err
+}
+
+// money adds up what a practice has approved and what it has agreed to, or is asked for.
+func (w *world) money(ctx context.Context, p practice, t *tally) error {
 	all, err := w.ended(ctx, p, booking.Completed, booking.Cancelled)
 	if err != nil {
-		return t, err
+		return err
 	}
 	for _, b := range all {
 		hours, err := w.Hours(ctx, w.agent(), b.ID)
 		if err != nil {
-			return t, err
+			return err
 		}
 		if hours.State == booking.HoursApproved {
 			t.pay = t.pay.Add(hours.Amount.Amount)
 		}
 		fee, err := w.Fee(ctx, w.agent(), b.ID)
 		if err != nil {
-			return t, err
+			return err
 		}
 		switch fee.State {
 		case withdrawal.FeeAgreed:
@@ -172,5 +178,5 @@ func (w *world) tally(ctx context.Context, p practice, own []view) (tally, error
 		case withdrawal.FeeWaived, withdrawal.FeeLapsed:
 		}
 	}
-	return t, nil
+	return nil
 }

@@ -44,7 +44,7 @@ func (w *world) postAll(ctx context.Context) (bool, error) {
 		w.page.line("", "%s: %s, %s to %s; rota %d, marketplace %d", p.facts.Name,
 			count(len(own), "session"), own[0].Reference, own[len(own)-1].Reference, len(rota), len(own)-len(rota))
 	}
-	long := in(all, func(v view) bool { return changesClock(v) })
+	long := in(all, changesClock)
 	for _, v := range long {
 		w.page.line("", "The clocks change during %s: it lasts %s, and is worth %s.", v, v.Terms.Span.Duration(), v.Terms.Worth())
 	}
@@ -281,7 +281,7 @@ func (w *world) chooseDaily(ctx context.Context) (bool, error) {
 func (w *world) opening(first calendar.Date) {
 	last := first.AddDays(days - 1)
 	w.page.put("%s SESSIONAL · two weeks on the rota%s", w.page.bold, w.page.plain)
-	w.page.put(" %s, %s and %s; the clock is simulated, from %s to %s.", count(len(w.practices), "practice"),
+	w.page.put(" %s, %s and %s; a simulated clock runs from %s to %s.", count(len(w.practices), "practice"),
 		count(len(w.clinicians), "clinician"), count(len(w.shifts), "session"), first.Short(), last.Short())
 	w.page.put(" │ what a screen shows before the act   → who is told, and how   ✕ suppressed by a setting")
 }

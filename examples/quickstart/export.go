@@ -66,7 +66,7 @@ func load(name string, builtIn []byte) (export, error) {
 
 // read makes an export of a file, or says all that is wrong with it.
 func read(file string, data []byte) (export, error) {
-	bad := &badFile{file: file}
+	bad := &exportError{file: file}
 	found := sections(data, bad)
 	x := reading{found: found, bad: bad, ids: map[string]map[string]cell{}}
 	for _, name := range sectionNames() {
@@ -94,7 +94,7 @@ func read(file string, data []byte) (export, error) {
 type reading struct {
 	export
 	found map[string]*section
-	bad   *badFile
+	bad   *exportError
 	ids   map[string]map[string]cell
 }
 

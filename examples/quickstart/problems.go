@@ -14,19 +14,19 @@ type problem struct {
 	text      string
 }
 
-// badFile is everything that is wrong with an export. Nothing is run with such a file.
-type badFile struct {
+// exportError is everything that is wrong with an export. Nothing is run with such a file.
+type exportError struct {
 	file  string
 	found []problem
 }
 
 // add notes a mistake at a cell.
-func (b *badFile) add(c cell, column, format string, args ...any) {
+func (b *exportError) add(c cell, column, format string, args ...any) {
 	b.found = append(b.found, problem{line: c.line, col: c.col, column: column, text: fmt.Sprintf(format, args...)})
 }
 
 // err is nil where nothing is wrong.
-func (b *badFile) err() error {
+func (b *exportError) err() error {
 	if len(b.found) == 0 {
 		return nil
 	}
@@ -37,7 +37,7 @@ func (b *badFile) err() error {
 }
 
 // Error lists every mistake on a line of its own, as file:line:column, the way editors jump to.
-func (b *badFile) Error() string {
+func (b *exportError) Error() string {
 	var s strings.Builder
 	for _, p := range b.found {
 		fmt.Fprintf(&s, "%s:%d:%d: ", b.file, p.line, p.col)

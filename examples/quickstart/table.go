@@ -21,7 +21,7 @@ type row struct {
 	cells map[string]cell
 	// start is its first cell, for what is wrong with the whole of it.
 	start cell
-	bad   *badFile
+	bad   *exportError
 }
 
 // section is a part of the file that begins with a line such as [sessions], followed by the names of its columns.
@@ -33,7 +33,7 @@ type section struct {
 
 // sections reads the whole file: CSV as spreadsheets write it, with or without a byte order mark, with either line
 // ending, blank lines anywhere, and cells quoted as needed. The sections may come in any order.
-func sections(data []byte, bad *badFile) map[string]*section {
+func sections(data []byte, bad *exportError) map[string]*section {
 	read := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	read.FieldsPerRecord = -1
 	found := map[string]*section{}
@@ -80,17 +80,19 @@ func record(read *csv.Reader) ([]cell, error) {
 	return cells, nil
 }
 
-func notCSV(err error, bad *badFile) {
+func notCSV(err error, bad *exportError) {
 	var wrong *csv.ParseError
 	if !errors.As(err, &wrong) {
 		bad.add(cell{line: 1, col: 1}, "", "this is no CSV: %v", err)
 		return
 	}
+	at := cell{line: wrong.Line, col: wrong.Column}
 	what := `a quote inside a cell is written twice, in a cell that is quoted as a whole: "Room ""A"""`
 	if errors.Is(wrong.Err, csv.ErrQuote) {
-		what = "expected a closing quote at the end of the cell"
+		what = "expected a closing quote at the end of a cell in this row"
+		at = cell{line: wrong.StartLine, col: 1}
 	}
-	bad.add(cell{line: wrong.Line, col: wrong.Column}, "", "%s", what)
+	bad.add(at, "", "%s", what)
 }
 
 func blankCells(cells []cell) bool {
@@ -106,7 +108,7 @@ func title(cells []cell) (string, bool) {
 	return strings.ToLower(strings.TrimSpace(text[1 : len(text)-1])), true
 }
 
-func open(name string, at cell, found map[string]*section, bad *badFile) *section {
+func open(name string, at cell, found map[string]*section, bad *exportError) *section {
 	if _, known := layout()[name]; !known {
 		bad.add(at, "", "unknown section [%s]: expected [%s]", name, strings.Join(sectionNames(), "], ["))
 		return &section{}
@@ -122,7 +124,7 @@ func open(name string, at cell, found map[string]*section, bad *badFile) *sectio
 
 // names reads the line that names the columns of a section. They may come in any order, but none may be unknown: a
 // misspelt one would otherwise be lost without a word.
-func names(cells []cell, title string, bad *badFile) []cell {
+func names(cells []cell, title string, bad *exportError) []cell {
 	known := layout()[title]
 	var seen []string
 	for i, c := range cells {
@@ -145,7 +147,7 @@ func names(cells []cell, title string, bad *badFile) []cell {
 	return cells
 }
 
-func newRow(cells, columns []cell, bad *badFile) row {
+func newRow(cells, columns []cell, bad *exportError) row {
 	r := row{cells: map[string]cell{}, start: cells[0], bad: bad}
 	for i, c := range cells {
 		switch {

@@ -149,7 +149,8 @@ func switchName(d notify.Delivery) string {
 	}
 	names := map[notify.EmailGroup]string{
 		notify.ApplicationEmails: "applications", notify.BookingEmails: "bookings", notify.PayEmails: "pay",
-		notify.MessageEmails: "messages", notify.CaseEmails: "support cases",
+		notify.MessageEmails: "messages", notify.CaseEmails: "support cases", notify.ReminderEmails: "reminders",
+		notify.DigestEmails: "digests",
 	}
 	return "(turned off: emails about " + names[t.Emails] + ")"
 }
