@@ -46,7 +46,7 @@ func (w *world) postAll(ctx context.Context) (bool, error) {
 	}
 	long := in(all, changesClock)
 	for _, v := range long {
-		w.page.line("", "The clocks change during %s: it lasts %s, and is worth %s.", v, v.Terms.Span.Duration(), v.Terms.Worth())
+		w.page.line("", "The clocks change during %s: it lasts %s, and is worth %s.", v, short(v.Terms.Span.Duration()), v.Terms.Worth())
 	}
 	return true, w.tell(ctx)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -52,43 +51,68 @@ func (w *world) news(ctx context.Context) ([]notify.Delivery, error) {
 	return news, nil
 }
 
-// told is one line about deliveries.
+// told is one line about deliveries: what is told, and to whom over which channel, or why not.
 type told struct{ mark, text string }
 
-// group makes lines of deliveries: one for each thing told and way of telling it, with all who are told so.
+// group makes lines of deliveries: one for each kind of message, and one for what of it settings suppressed.
 func (w *world) group(news []notify.Delivery) []told {
-	type key struct{ what, how string }
-	var order []key
-	names := map[key][]string{}
-	note := func(k key, name string) {
-		if _, known := names[k]; !known {
-			order = append(order, k)
-		}
-		if !slices.Contains(names[k], name) {
-			names[k] = append(names[k], name)
-		}
-	}
+	lines := grouping{names: map[string][]string{}}
 	for i := 0; i < len(news); {
 		j := i + 1 // the deliveries of one event to one person stand together
 		for j < len(news) && news[j].Event == news[i].Event && news[j].Person == news[i].Person {
 			j++
 		}
+		name, kind := w.name(news[i].Person), news[i].Kind
 		if by := w.reached(news[i:j]); by != "" {
-			note(key{"→ " + news[i].Kind.Words(), by}, w.name(news[i].Person))
+			lines.add("→ ", kind, by, name)
 		}
 		for _, d := range news[i:j] {
 			if d.State == notify.Suppressed && d.Why == notify.SettingOff {
-				note(key{"✕ " + d.Kind.Words(), channelName(d.Channel) + " " + switchName(d)}, w.name(d.Person))
+				lines.add("✕ ", kind, "not by "+channelName(d.Channel)+", as they turned off "+switchName(d), name)
 			}
 		}
 		i = j
 	}
-	lines := make([]told, 0, len(order))
-	for _, k := range order {
-		mark, what, _ := strings.Cut(k.what, " ")
-		lines = append(lines, told{mark + " ", fmt.Sprintf("%s: %s %s", what, several(names[k]), k.how)})
+	return lines.lines()
+}
+
+// grouping collects who is told what, and how.
+type grouping struct {
+	kinds []notify.Kind
+	hows  []string // each with the mark and kind that it belongs to
+	names map[string][]string
+}
+
+func (g *grouping) add(mark string, kind notify.Kind, how, name string) {
+	key := mark + string(kind) + "\t" + how
+	if !slices.Contains(g.kinds, kind) {
+		g.kinds = append(g.kinds, kind)
 	}
-	return lines
+	if _, known := g.names[key]; !known {
+		g.hows = append(g.hows, key)
+	}
+	if !slices.Contains(g.names[key], name) {
+		g.names[key] = append(g.names[key], name)
+	}
+}
+
+// lines has for each kind first who is told, then who is not.
+func (g *grouping) lines() []told {
+	var all []told
+	for _, kind := range g.kinds {
+		for _, mark := range []string{"→ ", "✕ "} {
+			var parts []string
+			for _, key := range g.hows {
+				if how, own := strings.CutPrefix(key, mark+string(kind)+"\t"); own {
+					parts = append(parts, several(g.names[key])+" "+how)
+				}
+			}
+			if parts != nil {
+				all = append(all, told{mark, kind.Words() + ": " + strings.Join(parts, "; ")})
+			}
+		}
+	}
+	return all
 }
 
 // reached says over which channels somebody is told, and where that waits for the end of their quiet hours.
@@ -145,14 +169,14 @@ func switchName(d notify.Delivery) string {
 			notify.MessagePush: "new message", notify.CancelledPush: "booking cancelled",
 			notify.UpdatedPush: "booked session updated",
 		}
-		return "(turned off: “" + names[t.Push] + "”)"
+		return "“" + names[t.Push] + "”"
 	}
 	names := map[notify.EmailGroup]string{
 		notify.ApplicationEmails: "applications", notify.BookingEmails: "bookings", notify.PayEmails: "pay",
 		notify.MessageEmails: "messages", notify.CaseEmails: "support cases", notify.ReminderEmails: "reminders",
 		notify.DigestEmails: "digests",
 	}
-	return "(turned off: emails about " + names[t.Emails] + ")"
+	return "emails about " + names[t.Emails]
 }
 
 // name is how people call somebody.
