@@ -21,7 +21,9 @@ type row struct {
 	cells map[string]cell
 	// start is its first cell, for what is wrong with the whole of it.
 	start cell
-	bad   *exportError
+	// columns are those of its section.
+	columns []cell
+	bad     *exportError
 }
 
 // section is a part of the file that begins with a line such as [sessions], followed by the names of its columns.
@@ -148,7 +150,7 @@ func names(cells []cell, title string, bad *exportError) []cell {
 }
 
 func newRow(cells, columns []cell, bad *exportError) row {
-	r := row{cells: map[string]cell{}, start: cells[0], bad: bad}
+	r := row{cells: map[string]cell{}, start: cells[0], columns: columns, bad: bad}
 	for i, c := range cells {
 		switch {
 		case !utf8.ValidString(c.text):
