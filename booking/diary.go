@@ -9,9 +9,11 @@ import (
 
 // Entry is one booking as a diary holds it. It is the one fact that crosses tenants (A7).
 type Entry struct {
-	Booking  session.BookingID  `json:"booking"`
-	Session  session.SessionID  `json:"session"`
-	Provider session.ProviderID `json:"provider"`
+	Booking session.BookingID `json:"booking"`
+	Session session.SessionID `json:"session"`
+	// Reference is what people call the session.
+	Reference session.Reference  `json:"reference"`
+	Provider  session.ProviderID `json:"provider"`
 	// Span is the agreed time, Also that of a pending change (S5); zero without one.
 	Span calendar.Span `json:"span"`
 	Also calendar.Span `json:"also,omitzero"`
@@ -24,7 +26,7 @@ func (e Entry) Overlaps(span calendar.Span) bool {
 
 // Entry is the booking as the diary holds it.
 func (b Booking) Entry() Entry {
-	return Entry{Booking: b.ID, Session: b.Session, Provider: b.Provider, Span: b.Terms.Span, Also: b.Pending.Terms.Span}
+	return Entry{Booking: b.ID, Session: b.Session, Reference: b.Reference, Provider: b.Provider, Span: b.Terms.Span, Also: b.Pending.Terms.Span}
 }
 
 // Diary is what a decision sees of a clinician's live bookings, across practices and providers: those that could
@@ -85,6 +87,8 @@ func (c DiaryChange) About() session.SessionID { return "" }
 // ClashError says that the clinician is booked elsewhere at the time (A7).
 type ClashError struct {
 	Clinician session.ClinicianID
+	// You says that the actor is the clinician.
+	You bool
 	// Own is the overlapping booking where the actor may know of it; zero where it is another provider's, of which
 	// only the existence is revealed.
 	Own Entry
@@ -92,10 +96,13 @@ type ClashError struct {
 
 // Error is a sentence for a person.
 func (e *ClashError) Error() string {
-	if e.Own == (Entry{}) {
-		return "The clinician has another booking that overlaps this session."
+	switch {
+	case e.You:
+		return fmt.Sprintf("You are booked for session %s at that time.", e.Own.Reference)
+	case e.Own != Entry{}:
+		return fmt.Sprintf("The clinician is booked for session %s at that time.", e.Own.Reference)
 	}
-	return fmt.Sprintf("The clinician has booking %s, which overlaps this session.", e.Own.Booking)
+	return "The clinician is booked elsewhere at that time."
 }
 
 // Code returns booking_clash.
@@ -108,8 +115,8 @@ func (d Diary) CheckClash(span calendar.Span, except session.BookingID, actor se
 	if !ok {
 		return nil
 	}
-	err := &ClashError{Clinician: d.Clinician}
-	if actor.Provider == e.Provider || actor.Clinician == d.Clinician {
+	err := &ClashError{Clinician: d.Clinician, You: actor.Clinician == d.Clinician}
+	if actor.Provider == e.Provider || err.You {
 		err.Own = e
 	}
 	return err

@@ -82,12 +82,12 @@ func Example() {
 func ExampleDiary_CheckClash() {
 	starts := time.Date(2026, time.July, 14, 7, 0, 0, 0, time.UTC)
 	diary := booking.Diary{Clinician: "ada", Version: 1, Entries: []booking.Entry{{
-		Booking: "b-1", Provider: "leeds-health", Span: calendar.Span{Start: starts, End: starts.Add(8 * time.Hour)},
+		Booking: "b-1", Reference: "#401000123", Provider: "leeds-health", Span: calendar.Span{Start: starts, End: starts.Add(8 * time.Hour)},
 	}}}
 	wanted := calendar.Span{Start: starts.Add(7 * time.Hour), End: starts.Add(12 * time.Hour)}
 	fmt.Println(diary.CheckClash(wanted, "", session.RotaManager("person-mo", "leeds-health")))
 	fmt.Println(diary.CheckClash(wanted, "", session.RotaManager("person-yo", "york-health")))
 	// Output:
-	// The clinician has booking b-1, which overlaps this session.
-	// The clinician has another booking that overlaps this session.
+	// The clinician is booked for session #401000123 at that time.
+	// The clinician is booked elsewhere at that time.
 }

@@ -300,7 +300,7 @@ func TestS5UnansweredChangeIsVoid(t *testing.T) {
 			t.Errorf("S5 %+v", b)
 		}
 		want := booking.DiaryChange{Clinician: "ada", Version: 10, Put: []booking.Entry{{
-			Booking: "b-1", Session: "s-1", Provider: "leeds-health", Span: calendar.Span{Start: start, End: end},
+			Booking: "b-1", Session: "s-1", Reference: "#401000123", Provider: "leeds-health", Span: calendar.Span{Start: start, End: end},
 		}}}
 		if diff := compare(want, c); diff != "" {
 			t.Error(diff)

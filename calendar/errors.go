@@ -37,6 +37,9 @@ func (e *FieldError) Error() string {
 	if e.Field == "" {
 		return "The value " + e.Problem + "."
 	}
+	if e.Err != nil && e.Problem == e.Err.Error() {
+		return e.Field + ": " + e.Problem // a sentence of its own already
+	}
 	return e.Field + " " + e.Problem + "."
 }
 

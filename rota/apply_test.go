@@ -206,7 +206,7 @@ func TestApplyRefusals(t *testing.T) {
 		other := booking.Entry{Booking: "b9", Session: "s9", Provider: "south", Span: calendar.Span{Start: end.Add(-micro), End: end.Add(time.Hour)}}
 		s.Diary.Entries = []booking.Entry{other}
 		_, _, err := apply(s, now)
-		fails(t, err, &booking.ClashError{Clinician: "ada", Own: other})
+		fails(t, err, &booking.ClashError{Clinician: "ada", You: true, Own: other})
 		s.Diary.Entries[0].Span.Start = end
 		_, d, err := apply(s, now)
 		succeed(t, s, d, err)

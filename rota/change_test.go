@@ -210,7 +210,7 @@ func TestS5Material(t *testing.T) {
 		wantBooking.Version, wantBooking.Pending = 2, booking.Pending{Terms: terms, Since: now, By: practice}
 		equal(t, "changed", got, rota.Changed{Session: wantSession, Booking: wantBooking, Fields: []string{"start", "end"}, Material: []string{"start", "end"}})
 		equal(t, "the diary holds both spans", diaryChange(t, d), booking.DiaryChange{Clinician: "ada", Version: 5, Put: []booking.Entry{{
-			Booking: "b1", Session: "s1", Provider: "north", Span: s.Booking.Terms.Span, Also: span,
+			Booking: "b1", Session: "s1", Reference: "#4011", Provider: "north", Span: s.Booking.Terms.Span, Also: span,
 		}}})
 		equal(t, "events", kinds(d), []session.EventKind{rota.EventChanged, rota.EventChangeProposed})
 		for _, e := range d.Events {

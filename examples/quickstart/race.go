@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/session"
@@ -48,21 +47,12 @@ func (w *world) race(ctx context.Context) (bool, error) {
 			w.busy[racers[i].facts.ID]++
 			w.page.line("", "%s has it.", racers[i].person.Name)
 		case refused(err):
-			w.page.line("", "%s: %s", racers[i].person.Name, answer(err))
+			w.page.line("", "%s: %s", racers[i].person.Name, err)
 		default:
 			return true, err
 		}
 	}
 	return true, w.tell(ctx)
-}
-
-// answer is what somebody reads whose application is refused.
-func answer(err error) string {
-	var clash *booking.ClashError
-	if errors.As(err, &clash) {
-		return "They are booked elsewhere at that time."
-	}
-	return err.Error()
 }
 
 // applyAtOnce starts everybody together, on a desk of its own over the same store: hosts run as many as they like.
