@@ -58,7 +58,7 @@ func TestS5TheSessionReopensAsChanged(t *testing.T) {
 		t.Errorf("session on %+v, pending %+v", out.Session.Terms, out.Booking.Pending)
 	}
 	facts(t, event(t, d, withdrawal.EventReopened), map[string]string{"start": "2026-08-14T09:00:00Z"})
-	facts(t, event(t, d, booking.EventCancelled), map[string]string{"start": "2026-07-14T07:00:00Z"})
+	facts(t, event(t, d, booking.EventCancelled), map[string]string{"start": "2026-07-14T07:00:00Z", "keep": "true"})
 }
 
 func TestW8CancellingOpensTheSessionAgain(t *testing.T) {

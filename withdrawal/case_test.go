@@ -303,6 +303,7 @@ func TestW4KeepingTheSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	told(t, d, withdrawal.EventReopened, booking.EventCancelled, withdrawal.EventFeeClaimable, withdrawal.EventCaseActioned)
+	facts(t, event(t, d, booking.EventCancelled), map[string]string{"keep": "true", "route": "support_case"})
 	if out.Session.State != session.Open || out.Session.Case != "" || out.Assessment.Question != withdrawal.EndBookingOnly {
 		t.Errorf("%+v", out.Session)
 	}

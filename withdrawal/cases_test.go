@@ -143,4 +143,5 @@ func workedCase(t *testing.T) {
 	}
 	told(t, d, withdrawal.EventWithdrawn, withdrawal.EventCaseActioned, booking.EventCancelled)
 	facts(t, event(t, d, withdrawal.EventCaseActioned), map[string]string{"settled": "cancellation"})
+	facts(t, event(t, d, booking.EventCancelled), map[string]string{"keep": ""})
 }

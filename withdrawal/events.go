@@ -21,6 +21,7 @@ import (
 //   - ahead: how long before the start, in hours to two places, negative after it; judged: the instant by which notice
 //     and fee were judged; late: true where it missed the notice that its side owes;
 //   - fee: true or false, cap, suggested, amount (decimal), currency;
+//   - keep: true where the session goes on without the one who was booked, or where a support case asks for that;
 //   - withdrawn_late: true where support actioned a case after the start (W4);
 //   - call: true where the clinician must ring as well, call_phone: the number (W9);
 //   - case, received, target (RFC 3339), via, urgent, keep: of a support case (W4).
