@@ -135,7 +135,7 @@ func (c Changes) Validate() error {
 		}
 		keys[e.Key()] = true
 		told[version{e.Subject, e.Version}] = true
-		pointed[e.Reason] = true
+		pointed[e.Reason], pointed[session.TextID(e.Facts["text"])] = true, true
 	}
 	written := map[version]bool{}
 	for _, r := range c.Records() {
