@@ -142,8 +142,8 @@ func (c *Calendar) With(extra []Holiday, removed []Date) (*Calendar, error) {
 // amend takes holidays out and puts holidays in, and counts the business days
 // anew.
 func (c *Calendar) amend(extra []Holiday, removed []Date) error {
-	gone := make(map[Date]bool, len(removed)+len(extra))
-	added := make(map[Date]string, len(extra))
+	gone := map[Date]bool{}
+	added := map[Date]string{}
 	for i, d := range removed {
 		if err := c.checkDate(d, "removed", i, "date"); err != nil {
 			return err
@@ -185,7 +185,7 @@ func (c *Calendar) checkDate(d Date, list string, i int, field string) error {
 func (c *Calendar) count() {
 	days := max(0, len(c.starts)-1)
 	c.business = make([]int32, len(c.starts))
-	c.businessDay = make([]int32, 0, days*5/7+1)
+	c.businessDay = make([]int32, 0, days)
 	next := 0 // the first holiday that is not before the day
 	for i := range days {
 		d := Date{c.first.n + int32(i)}

@@ -188,6 +188,10 @@ func TestT2RangeErrorNamesTheLocalDate(t *testing.T) {
 	if !errors.As(err, &e) || e.Date.String() != "2010-12-31" {
 		t.Errorf("got %v", err)
 	}
+	_, err = uk(t, calendar.Scotland).CutOff(self, at(t, "2011-01-05T08:00:00Z"))
+	if !errors.As(err, &e) || e.Date.String() != "2010-12-31" {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestZeroCalendarKnowsNothing(t *testing.T) {
@@ -229,6 +233,16 @@ func TestZeroCalendarKnowsNothing(t *testing.T) {
 		if got := c.Words(calendar.CutOff{At: now}); got != "08:00 on Tue 14 Jul" {
 			t.Errorf("%s: %s", name, got)
 		}
+	}
+}
+
+func TestZeroCalendarWithNothingMore(t *testing.T) {
+	c, err := (&calendar.Calendar{}).With(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, last := c.Years(); first != 0 || last != 0 {
+		t.Errorf("%d to %d", first, last)
 	}
 }
 

@@ -43,12 +43,8 @@ func MustClock(hour, minute int) Clock {
 // Anything else is a [*FieldError].
 func ParseClock(s string) (Clock, error) {
 	if len(s) == len("15:04") && s[2] == ':' {
-		h, okH := digits(s[:2])
-		m, okM := digits(s[3:])
-		if okH && okM {
-			if c, err := NewClock(h, m); err == nil {
-				return c, nil
-			}
+		if c, err := NewClock(digits(s[:2]), digits(s[3:])); err == nil {
+			return c, nil
 		}
 	}
 	return Clock{}, &FieldError{Field: "clock", Problem: "must be a time of day written like 08:30, not " + quote(s)}

@@ -79,8 +79,7 @@ func (c *Calendar) lastDay(unit Unit, need, day int) (int, bool) {
 // time or a later one; the end of the day where a clock change leaves none.
 func (c *Calendar) reaches(i int, clock Clock) int64 {
 	wall := c.date(i).wall() + clock.wall()
-	for j := c.zone.at(c.starts[i]); j < len(c.zone) && c.zone[j].from < c.starts[i+1]; j++ {
-		p := c.zone[j]
+	for _, p := range c.zone[c.zone.at(c.starts[i]):] {
 		if at := max(p.from, c.starts[i], wall-p.offset); at < p.until {
 			return min(at, c.starts[i+1])
 		}

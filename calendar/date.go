@@ -54,13 +54,8 @@ func MustDate(year int, month time.Month, day int) Date {
 // else is a [*FieldError].
 func ParseDate(s string) (Date, error) {
 	if len(s) == len("2006-01-02") && s[4] == '-' && s[7] == '-' {
-		y, okY := digits(s[:4])
-		m, okM := digits(s[5:7])
-		d, okD := digits(s[8:])
-		if okY && okM && okD {
-			if date, err := NewDate(y, time.Month(m), d); err == nil {
-				return date, nil
-			}
+		if d, err := NewDate(digits(s[:4]), time.Month(digits(s[5:7])), digits(s[8:])); err == nil {
+			return d, nil
 		}
 	}
 	return Date{}, &FieldError{Field: "date", Problem: "must be a date written like 2026-04-09, not " + quote(s)}

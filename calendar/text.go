@@ -2,17 +2,18 @@ package calendar
 
 import "strconv"
 
-// digits reads a number of nothing but decimal digits: no sign, no space.
-func digits(s string) (int, bool) {
+// digits reads a number of nothing but decimal digits, no sign, no space; -1
+// is any other text.
+func digits(s string) int {
 	n := 0
 	for i := range len(s) {
 		c := s[i]
 		if c < '0' || c > '9' {
-			return 0, false
+			return -1
 		}
 		n = n*10 + int(c-'0')
 	}
-	return n, len(s) > 0
+	return n
 }
 
 // appendPadded appends n, which is not negative, with zeros up to width.
