@@ -66,6 +66,34 @@ func CheckText(field, text string, required bool) error {
 	return nil
 }
 
+// TextQuery asks for texts that are not erased: by class and age, for its retention, or by who wrote them, for their
+// right to have them erased (P4).
+type TextQuery struct {
+	// Class or By is which; exactly one is given.
+	Class TextClass
+	By    PersonID
+	// Before keeps those written before an instant; zero: all.
+	Before time.Time
+	Page   PageRequest
+}
+
+// Validate checks the query's fields; the error is a *FieldError.
+func (q TextQuery) Validate() error {
+	switch {
+	case q.Class == "" && q.By == "":
+		return &FieldError{Field: "Class", Problem: "is missing, and so is By"}
+	case q.Class != "" && q.By != "":
+		return &FieldError{Field: "Class", Problem: "can't be given with By"}
+	case q.Class != "" && q.Class != ReasonText && q.Class != MessageText && q.Class != CaseText:
+		return &FieldError{Field: "Class", Problem: "must be reason, message or case"}
+	case q.By != "":
+		if err := CheckID("By", q.By); err != nil {
+			return err
+		}
+	}
+	return q.Page.Validate()
+}
+
 // EventTextErased tells that a text was erased.
 const EventTextErased EventKind = "text.erased"
 

@@ -40,6 +40,8 @@ type Store interface {
 	Record(ctx context.Context, provider session.ProviderID, q RecordQuery) (session.Page[session.Event], error)
 	// Texts returns the texts of the ids that exist, in any order.
 	Texts(ctx context.Context, ids ...session.TextID) ([]session.Text, error)
+	// TextsWritten lists the texts that fit a query and are not erased, in order of writing and id (P4).
+	TextsWritten(ctx context.Context, q session.TextQuery) (session.Page[session.Text], error)
 	// Settings returns the settings of the people who have any, in any order.
 	Settings(ctx context.Context, people ...session.PersonID) ([]notify.Settings, error)
 	// Due lists the ids of what time has brought about by an instant, in order of time and id.
@@ -156,7 +158,7 @@ const (
 	DueCompletion
 	// DueOffer lists offered bookings whose OfferedUntil or start is not after the instant.
 	DueOffer
-	// DueChange lists live bookings with a pending change whose agreed start is not after the instant.
+	// DueChange lists live bookings with a pending change whose agreed start, or changed one, is not after the instant.
 	DueChange
 	// DueFee lists the bookings of fees whose Due is not after the instant.
 	DueFee

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/sessional-go/sessional/booking"
@@ -26,13 +28,15 @@ type Options struct {
 	// RecheckAhead is how long before their start bookings have their eligibility judged again at each look (A3);
 	// not given: 48 hours; negative: never.
 	RecheckAhead time.Duration
+	// Retention is how long texts of a class are kept before they are erased (P4); a class that is not named is kept.
+	Retention map[session.TextClass]time.Duration
 	// Logger gets what went wrong; not given: silent.
 	Logger *slog.Logger
 }
 
 // Keeper brings about what time brings about: changes that were never acknowledged are undone (S5), offers lapse (A1),
 // unfilled sessions expire and worked ones are completed (S2), fees lapse or go to support (W7), and eligibility is
-// judged again before the start (A3).
+// judged again before the start (A3). Texts whose retention has passed are erased (P4).
 //
 // It is safe to run in every process: each step is a command that the desk refuses the second time. One that was down
 // catches up with one look.
@@ -43,6 +47,7 @@ type Keeper struct {
 	newID   func() session.CommandID
 	every   time.Duration
 	recheck time.Duration
+	keep    map[session.TextClass]time.Duration
 	log     *slog.Logger
 }
 
@@ -57,7 +62,8 @@ func New(o Options) (*Keeper, error) {
 		return nil, &session.FieldError{Field: "Options.Every", Problem: "is negative"}
 	}
 	k := &Keeper{
-		desk: o.Desk, store: o.Store, now: o.Now, newID: o.NewID, every: o.Every, recheck: o.RecheckAhead, log: o.Logger,
+		desk: o.Desk, store: o.Store, now: o.Now, newID: o.NewID, every: o.Every, recheck: o.RecheckAhead,
+		keep: maps.Clone(o.Retention), log: o.Logger,
 	}
 	if k.now == nil {
 		k.now = time.Now //nolint:forbidigo // the one clock of a keeper that is given none
@@ -96,8 +102,8 @@ func (k *Keeper) Run(ctx context.Context) error {
 // Done counts what one look brought about.
 type Done struct {
 	// Voided are changes undone, Lapsed offers ended, Expired and Completed sessions, Fees those taken on, Rechecked
-	// bookings whose eligibility was judged.
-	Voided, Lapsed, Expired, Completed, Fees, Rechecked int
+	// bookings whose eligibility was judged, Erased texts.
+	Voided, Lapsed, Expired, Completed, Fees, Rechecked, Erased int
 }
 
 // Look brings about everything that is due now, and returns what it did. What can't be done doesn't hold up the rest:
@@ -125,24 +131,52 @@ func (k *Keeper) Look(ctx context.Context) (Done, error) {
 		if step.due == desk.DueRecheck && k.recheck < 0 {
 			continue
 		}
-		list := func(req session.PageRequest) (session.Page[string], error) {
+		n, err := k.each(ctx, step.do, func(req session.PageRequest) (session.Page[string], error) {
 			return k.store.Due(ctx, step.due, step.at, req)
-		}
-		for id, err := range desk.All(list) {
-			if err == nil {
-				err = step.do(ctx, session.Do(k.newID(), session.System()), id)
-			}
-			switch {
-			case err == nil:
-				*step.count++
-			case ctx.Err() != nil:
-				return done, ctx.Err()
-			case !overtaken(err):
-				failed = append(failed, err)
-			}
-		}
+		})
+		*step.count, failed = n, append(failed, err)
+	}
+	for _, class := range slices.Sorted(maps.Keys(k.keep)) {
+		q := session.TextQuery{Class: class, Before: now.Add(-k.keep[class])}
+		n, err := k.each(ctx, k.erase, func(req session.PageRequest) (session.Page[string], error) {
+			q.Page = req
+			return ids(k.desk.TextsWritten(ctx, session.System(), q))
+		})
+		done.Erased, failed = done.Erased+n, append(failed, err)
 	}
 	return done, errors.Join(failed...)
+}
+
+// each does one step for all ids of a list, and returns for how many. What can't be done doesn't hold up the rest.
+func (k *Keeper) each(
+	ctx context.Context, do func(context.Context, session.Command, string) error,
+	list func(session.PageRequest) (session.Page[string], error),
+) (int, error) {
+	n := 0
+	var failed []error
+	for id, err := range desk.All(list) {
+		if err == nil {
+			err = do(ctx, session.Do(k.newID(), session.System()), id)
+		}
+		switch {
+		case err == nil:
+			n++
+		case ctx.Err() != nil:
+			return n, ctx.Err()
+		case !overtaken(err):
+			failed = append(failed, err)
+		}
+	}
+	return n, errors.Join(failed...)
+}
+
+// ids makes a page of texts one of their ids.
+func ids(page session.Page[session.Text], err error) (session.Page[string], error) {
+	found := session.Page[string]{Next: page.Next}
+	for _, t := range page.Items {
+		found.Items = append(found.Items, string(t.ID))
+	}
+	return found, err
 }
 
 // overtaken says whether somebody else did it first, or made it unnecessary: then there is nothing left to do.
@@ -152,10 +186,16 @@ func overtaken(err error) bool {
 		return false
 	}
 	switch coded.Code() {
-	case "wrong_state", "not_found", "session_frozen", "session_started", "not_due", "conflict":
+	case "wrong_state", "not_found", "session_frozen", "session_not_started", "session_not_ended", "change_stands",
+		"offer_stands", "conflict":
 		return true
 	}
 	return false
+}
+
+func (k *Keeper) erase(ctx context.Context, c session.Command, id string) error {
+	_, err := k.desk.EraseText(ctx, session.EraseText{Command: c, Text: session.TextID(id)})
+	return err
 }
 
 func (k *Keeper) voidChange(ctx context.Context, c session.Command, id string) error {

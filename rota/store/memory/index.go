@@ -46,6 +46,9 @@ type indexes struct {
 	casesOf  sets[session.ProviderID]
 	invoices sets[session.BookingID]
 	messages sets[correspondence]
+	// textsIn and textsOf hold what is not erased, by class and by who wrote it.
+	textsIn sets[session.TextClass]
+	textsOf sets[session.PersonID]
 
 	due      map[desk.Due]*ordered.Set
 	byEvent  map[session.SessionID][]int
@@ -66,6 +69,7 @@ func newIndexes() indexes {
 		related:    map[correspondence]bool{},
 		bookingsOf: sets[session.ClinicianID]{}, practiceWork: sets[session.PracticeID]{},
 		liveOn:  map[session.SessionID]session.BookingID{},
+		textsIn: sets[session.TextClass]{}, textsOf: sets[session.PersonID]{},
 		casesOf: sets[session.ProviderID]{}, invoices: sets[session.BookingID]{}, messages: sets[correspondence]{},
 		due:     make(map[desk.Due]*ordered.Set),
 		byEvent: map[session.SessionID][]int{}, subjects: map[session.Subject][]int{},
@@ -206,6 +210,15 @@ func (x *indexes) fee(in bool, f withdrawal.Fee) {
 	if f.Version > 0 && !f.Due.IsZero() {
 		put(in, x.due[desk.DueFee], key(f.Due, f.Booking))
 	}
+}
+
+// text files a text that is not erased.
+func (x *indexes) text(in bool, t session.Text) {
+	if t.Version == 0 || !t.Erased.IsZero() {
+		return
+	}
+	x.textsIn.place(in, t.Class, key(t.Written, t.ID))
+	x.textsOf.place(in, t.By, key(t.Written, t.ID))
 }
 
 // entry files an entry of a diary.

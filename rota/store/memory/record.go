@@ -59,6 +59,22 @@ func (s *Store) Texts(ctx context.Context, ids ...session.TextID) ([]session.Tex
 	return found, nil
 }
 
+// TextsWritten lists the texts that fit a query and are not erased (P4).
+func (s *Store) TextsWritten(ctx context.Context, q session.TextQuery) (session.Page[session.Text], error) {
+	if err := ctx.Err(); err != nil {
+		return session.Page[session.Text]{}, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	order := s.index.textsOf.of(q.By)
+	if q.Class != "" {
+		order = s.index.textsIn.of(q.Class)
+	}
+	// Before moves on with the clock; it must not make the cursor of a minute ago worthless.
+	return page([]any{"texts", q.Class, q.By}, q.Page, before(q.Before, order.From), first(calendar.Span{}),
+		func(k ordered.Key) (session.Text, bool) { return s.texts[session.TextID(k.ID)], true })
+}
+
 // Settings returns the settings of the people who have any (N1).
 func (s *Store) Settings(ctx context.Context, people ...session.PersonID) ([]notify.Settings, error) {
 	if err := ctx.Err(); err != nil {

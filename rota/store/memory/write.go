@@ -72,7 +72,9 @@ func (s *Store) writeRest(c desk.Changes) {
 		s.settings[v.Person] = v
 	}
 	for _, v := range c.Texts {
+		s.index.text(false, s.texts[v.ID])
 		s.texts[v.ID] = v
+		s.index.text(true, v)
 	}
 }
 
