@@ -219,7 +219,7 @@ func (s Situation) over(d *session.Decision, next session.Session) session.Sessi
 		"reference": string(next.Reference), "practice": string(next.Practice), "booking": string(s.Booking.ID),
 	}
 	if !s.Booking.Pending.IsZero() {
-		next.Terms = s.Booking.Terms
+		next.Terms, next.EngagementStart = s.Booking.Terms, s.Booking.EngagementStart
 		void := s.Booking.facts()
 		void["booking"] = string(s.Booking.ID)
 		d.Tell(next, session.Event{Kind: EventChangeVoid, Facts: void})
