@@ -113,7 +113,7 @@ func (c RefuseChange) Decide(s Situation, now time.Time) (withdrawal.Cancelled, 
 	if err := answerable(s.Booking, session.Instant(now)); err != nil {
 		return withdrawal.Cancelled{}, session.Decision{}, err
 	}
-	return withdrawal.EndByChange(c.Command, s.Situation, now)
+	return withdrawal.EndByChange(c.Command, c.Reason, s.Situation, now)
 }
 
 // VoidChange is the system undoing a material change that was not acknowledged before the start last agreed (S5).

@@ -428,6 +428,15 @@ func TestS5Refuse(t *testing.T) {
 		equal(t, "as changed", got.Session.Terms.Span, august)
 		equal(t, "drop", diaryChange(t, d).Drop, []session.BookingID{"b1"})
 	})
+	t.Run("S5 B1 the clinician's reason is kept, and goes with the news", func(t *testing.T) {
+		s := pendingTo(booked(), august)
+		got, d, err := rota.RefuseChange{Command: do("c9", clinician), Booking: "b1", Reason: " I am away "}.Decide(s, late)
+		succeed(t, s, d, err)
+		equal(t, "texts", len(d.Texts), 1)
+		equal(t, "body", d.Texts[0].Body, "I am away")
+		equal(t, "ending", got.Booking.Ending.Reason, d.Texts[0].ID)
+		equal(t, "event", event(t, d, booking.EventCancelled).Reason, d.Texts[0].ID)
+	})
 	t.Run("S5 a change in time leaves no fee, however late the answer", func(t *testing.T) {
 		s := pendingTo(booked(), august)
 		got, d, err := refuse(s, clinician, late)

@@ -137,9 +137,11 @@ func (s Situation) cancel(
 // of the change, by which notice and fee are judged, against the terms last agreed. The session opens again as changed;
 // while a support case is open it is withdrawn instead (W4).
 //
-// Its command is the clinician's. The error is a *session.StateError where the booking is not live or no change waits,
+// Its command is the clinician's, and so is the reason, which may be blank. The error is a *session.StateError where the booking is not live or no change waits,
 // a *session.StartedError once the start last agreed has passed, when the change is void, and otherwise as Assess's.
-func EndByChange(head session.Command, s Situation, now time.Time) (Cancelled, session.Decision, error) {
+func EndByChange(
+	head session.Command, reason string, s Situation, now time.Time,
+) (Cancelled, session.Decision, error) {
 	d := session.Decide(head, now)
 	if err := s.refusable(head.By, d.Now()); err != nil {
 		return Cancelled{}, session.Decision{}, err
@@ -155,6 +157,7 @@ func EndByChange(head session.Command, s Situation, now time.Time) (Cancelled, s
 	a = s.price(a, j).finish(s)
 	end := s.byClient(a, since)
 	end.Recorded = d.Now()
+	end.Reason = d.Note(session.ReasonText, s.Session.Provider, s.Session.ID, reason)
 	return s.cancel(d, a, end, booking.Call{}, "change_refused")
 }
 

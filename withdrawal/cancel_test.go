@@ -221,7 +221,7 @@ func TestS5RefusingAChangeEndsTheBooking(t *testing.T) {
 	s := pending(t, filled(t, "2026-07-14 08:00"), "2026-08-14 10:00", "2026-07-08 09:00")
 	head := session.Do("c1", clinician)
 	now := at(t, "2026-07-13 18:00")
-	out, d, err := withdrawal.EndByChange(head, s, now)
+	out, d, err := withdrawal.EndByChange(head, "", s, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,42 +247,42 @@ func TestS5RefusingAChangeEndsTheBooking(t *testing.T) {
 	}
 	t.Run("S5 W6 the instant of the change decides", func(t *testing.T) {
 		early := pending(t, filled(t, "2026-07-14 08:00"), "2026-08-14 10:00", "2026-07-07 23:59:59.999999")
-		out, _, err := withdrawal.EndByChange(head, early, now)
+		out, _, err := withdrawal.EndByChange(head, "", early, now)
 		if err != nil || out.Booking.Ending.Fee || out.Booking.Ending.Late || out.Fee.Version != 0 {
 			t.Errorf("%v %+v", err, out.Booking.Ending)
 		}
 	})
 	t.Run("S5 once the start last agreed has passed the change is void", func(t *testing.T) {
 		start := at(t, "2026-07-14 08:00")
-		if _, _, err := withdrawal.EndByChange(head, s, start.Add(-micro)); err != nil {
+		if _, _, err := withdrawal.EndByChange(head, "", s, start.Add(-micro)); err != nil {
 			t.Error(err)
 		}
-		_, _, err := withdrawal.EndByChange(head, s, start)
+		_, _, err := withdrawal.EndByChange(head, "", s, start)
 		refused[*session.StartedError](t, err, "session_started")
 	})
 	t.Run("S5 what can't be refused", func(t *testing.T) {
-		_, _, err := withdrawal.EndByChange(head, filled(t, "2026-07-14 08:00"), now)
+		_, _, err := withdrawal.EndByChange(head, "", filled(t, "2026-07-14 08:00"), now)
 		refused[*session.StateError](t, err, "wrong_state")
 		over := s
 		over.Booking.State = booking.Cancelled
-		_, _, err = withdrawal.EndByChange(head, over, now)
+		_, _, err = withdrawal.EndByChange(head, "", over, now)
 		refused[*session.StateError](t, err, "wrong_state")
-		_, _, err = withdrawal.EndByChange(session.Do("c1", practice), s, now)
+		_, _, err = withdrawal.EndByChange(session.Do("c1", practice), "", s, now)
 		refused[*session.ForbiddenError](t, err, "forbidden")
-		_, _, err = withdrawal.EndByChange(session.Do("c1", session.Clinician("x", "gp-8")), s, now)
+		_, _, err = withdrawal.EndByChange(session.Do("c1", session.Clinician("x", "gp-8")), "", s, now)
 		refused[*session.NotFoundError](t, err, "not_found")
 		bare := s
 		bare.Practice.Calendar = nil
-		_, _, err = withdrawal.EndByChange(head, bare, now)
+		_, _, err = withdrawal.EndByChange(head, "", bare, now)
 		field(t, err, "Practice")
 		lost := s
 		lost.Booking.Policy = 7
-		_, _, err = withdrawal.EndByChange(head, lost, now)
+		_, _, err = withdrawal.EndByChange(head, "", lost, now)
 		refused[*session.NotFoundError](t, err, "not_found")
 	})
 	t.Run("W4 while a case is open the session is withdrawn instead", func(t *testing.T) {
 		s := openCase(t, s, practice, time.Time{}, at(t, "2026-07-13 12:00"))
-		out, d, err := withdrawal.EndByChange(head, s, now)
+		out, d, err := withdrawal.EndByChange(head, "", s, now)
 		if err != nil || out.Session.State != session.Withdrawn || out.Case.State != withdrawal.CaseActioned {
 			t.Fatal(err, out.Session.State, out.Case.State)
 		}
