@@ -340,8 +340,9 @@ func TestW4NobodyElseWithdrawsWhileACaseIsOpen(t *testing.T) {
 	for _, q := range []withdrawal.Question{withdrawal.WithdrawSession, withdrawal.EndBookingOnly} {
 		for _, now := range []string{"2026-07-01 10:00", "2026-07-13 10:00", "2026-07-14 09:00"} {
 			e := refused[*session.FrozenError](t, assess(t, q, s, practice, at(t, now)).Err(), "session_frozen")
-			if e.Case != "k1" {
-				t.Errorf("%+v", e)
+			a := assess(t, q, s, practice, at(t, now))
+			if e.Case != "k1" || a.Fee != (now == "2026-07-13 10:00") || a.Cap.IsZero() == a.Fee {
+				t.Errorf("%+v, fee %v up to %s", e, a.Fee, a.Cap)
 			}
 		}
 	}
@@ -445,8 +446,9 @@ func TestWhatIsOverStaysAsItIs(t *testing.T) {
 		for q, by := range map[withdrawal.Question]session.Actor{
 			withdrawal.WithdrawSession: practice, withdrawal.EndBookingOnly: practice, withdrawal.CancelOwnBooking: clinician,
 		} {
-			e := refused[*session.StateError](t, assess(t, q, s, by, now).Err(), "wrong_state")
-			if e.Kind != session.KindBooking || e.State != state.String() {
+			a := assess(t, q, s, by, at(t, "2026-07-13 10:00"))
+			e := refused[*session.StateError](t, a.Err(), "wrong_state")
+			if e.Kind != session.KindBooking || e.State != state.String() || a.Fee || a.OnRequest || !a.Cap.IsZero() {
 				t.Errorf("%s %s: %v", q, state, e)
 			}
 		}

@@ -54,7 +54,7 @@ func (c EndBooking) Validate() error {
 }
 
 // Decide ends the booking. The session opens again, on the terms that it is offered on: where a change waited for the
-// clinician, that is as changed (S5). The error is a *StaleError where what was shown has changed, the assessment's own
+// clinician, that is as changed, unless the changed start has passed, which made the change void (S5). The error is a *StaleError where what was shown has changed, the assessment's own
 // where it is refused (see Assessment.Err), and a *session.FieldError for a reason that is missing.
 func (c EndBooking) Decide(s Situation, now time.Time) (Cancelled, session.Decision, error) {
 	a, err := Assess(EndBookingOnly, s, c.By, now)
@@ -196,6 +196,26 @@ func Vacate(d *session.Decision, s Situation, by session.Actor) (session.Session
 }
 
 func (s Situation) vacate(
+	d *session.Decision, by session.Actor, facts session.Facts, settled string,
+) (session.Session, Case, error) {
+	void := s.changeVoid(d.Now())
+	if void {
+		s.Session.Terms, s.Session.EngagementStart = s.Booking.Terms, s.Booking.EngagementStart
+	}
+	next, closed, err := s.vacated(d, by, facts, settled)
+	if err == nil && void {
+		d.Tell(next, session.Event{Kind: booking.EventChangeVoid, Facts: bookedFacts(next, s.Booking)})
+	}
+	return next, closed, err
+}
+
+// changeVoid says whether a change was never answered and its start has passed, while the one last agreed is still to
+// come: the session stands as it was agreed, whether or not that has been written yet (S5).
+func (s Situation) changeVoid(now time.Time) bool {
+	return !s.Booking.Pending.IsZero() && s.Session.Started(now) && !s.Booking.Started(now)
+}
+
+func (s Situation) vacated(
 	d *session.Decision, by session.Actor, facts session.Facts, settled string,
 ) (session.Session, Case, error) {
 	if s.Session.Case != "" {

@@ -217,6 +217,47 @@ func TestW9TheCallIsConfirmed(t *testing.T) {
 	}
 }
 
+func TestS5AVoidChangeIsNotWhatTheSessionReopensOn(t *testing.T) {
+	s := pending(t, filled(t, "2026-07-14 08:00"), "2026-07-02 10:00", "2026-06-30 09:00")
+	from := at(t, "2026-07-02 10:00")
+	s.Session.EngagementStart = from
+	for name, end := range map[string]func(time.Time) (withdrawal.Cancelled, session.Decision, error){
+		"S5 W8 the clinician cancels": func(now time.Time) (withdrawal.Cancelled, session.Decision, error) {
+			return cancel(t, s, now, false)
+		},
+		"S5 W2 the practice ends the booking": func(now time.Time) (withdrawal.Cancelled, session.Decision, error) {
+			return endBooking(t, s, practice, now)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, d, err := end(from.Add(-micro))
+			if err != nil || !out.Session.Terms.Equal(s.Session.Terms) {
+				t.Fatalf("before the changed start: %v, %+v", err, out.Session.Terms)
+			}
+			told(t, d, withdrawal.EventReopened, booking.EventCancelled)
+			if out, d, err = end(from); err != nil {
+				t.Fatal(err)
+			}
+			told(t, d, withdrawal.EventReopened, booking.EventChangeVoid, booking.EventCancelled)
+			n := out.Session
+			if n.State != session.Open || !n.Terms.Equal(s.Booking.Terms) || !n.EngagementStart.Equal(s.Booking.EngagementStart) {
+				t.Errorf("%s on %+v, engagement %v", n.State, n.Terms, n.EngagementStart)
+			}
+			facts(t, event(t, d, withdrawal.EventReopened), map[string]string{"start": "2026-07-14T07:00:00Z"})
+			facts(t, event(t, d, booking.EventChangeVoid), map[string]string{"start": "2026-07-14T07:00:00Z", "booking": "b1"})
+			if got := out.Assessment.Lines[len(out.Assessment.Lines)-1]; got != "The session opens again, and others can apply." {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+	t.Run("S5 who changed it is told apart", func(t *testing.T) {
+		a := assess(t, withdrawal.CancelOwnBooking, s, clinician, from.Add(-micro))
+		if got := a.Lines[len(a.Lines)-1]; got != "The session opens again as the practice last changed it, starting 10:00 on Thu 2 Jul 2026, and others can apply." {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
 func TestS5RefusingAChangeEndsTheBooking(t *testing.T) {
 	s := pending(t, filled(t, "2026-07-14 08:00"), "2026-08-14 10:00", "2026-07-08 09:00")
 	head := session.Do("c1", clinician)

@@ -65,7 +65,7 @@ func (a Assessment) clientLines(s Situation, on string) []string {
 	lines = append(lines, "Please make every effort to withdraw as soon as you can, with "+a.Required.String()+
 		" to go before the start.")
 	if a.Question == EndBookingOnly && a.Allowed {
-		lines = append(lines, s.reopens())
+		lines = append(lines, s.reopens(a.At, "you"))
 	}
 	return lines
 }
@@ -100,13 +100,13 @@ func (a Assessment) clientSummary(s Situation) []string {
 	return []string{j, price, after}
 }
 
-// reopens says on which terms the session is offered again.
-func (s Situation) reopens() string {
-	if s.Booking.Pending.IsZero() {
+// reopens says on which terms the session is offered again, and by whom they were changed last.
+func (s Situation) reopens(now time.Time, who string) string {
+	if s.Booking.Pending.IsZero() || s.changeVoid(now) {
 		return "The session opens again, and others can apply."
 	}
 	cut := s.Session.Terms.Span.Start.In(s.Practice.Calendar.Location())
-	return "The session opens again as you last changed it, starting " + cut.Format("15:04 on Mon 2 Jan 2006") +
+	return "The session opens again as " + who + " last changed it, starting " + cut.Format("15:04 on Mon 2 Jan 2006") +
 		", and others can apply."
 }
 
@@ -132,7 +132,7 @@ func (a Assessment) cancelLines(s Situation, on string) []string {
 	if a.Case != "" {
 		return append(lines, "The practice has asked customer support to withdraw this session, so it is withdrawn when you cancel.")
 	}
-	return append(lines, s.reopens())
+	return append(lines, s.reopens(a.At, "the practice"))
 }
 
 // ring says which number, and when it is answered (W9).
