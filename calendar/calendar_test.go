@@ -176,6 +176,19 @@ func TestT2RangeErrorNamesTheLocalDate(t *testing.T) {
 	if !errors.As(err, &e) || e.Date.String() != "2041-07-01" {
 		t.Errorf("got %v", err)
 	}
+	for _, tc := range []struct {
+		at   time.Time
+		want string
+	}{
+		{time.Date(1, 1, 1, 12, 0, 0, 0, time.UTC), "0001-01-01"},
+		{time.Date(9999, 12, 31, 12, 0, 0, 0, time.UTC), "9999-12-31"},
+		{time.Date(0, 12, 30, 12, 0, 0, 0, time.UTC), ""},
+		{time.Date(10000, 1, 1, 12, 0, 0, 0, time.UTC), ""},
+	} {
+		if _, err := uk(t, calendar.Scotland).DateOf(tc.at); !errors.As(err, &e) || e.Date.String() != tc.want {
+			t.Errorf("%s: got %v", tc.at, err)
+		}
+	}
 	_, err = uk(t, calendar.Scotland).Holidays(2041)
 	if !errors.As(err, &e) || e.Date.String() != "2041-01-01" {
 		t.Errorf("got %v", err)

@@ -175,15 +175,9 @@ func (d *Date) UnmarshalText(text []byte) error {
 // start of the day, counted from 1970-01-01 00:00.
 func (d Date) wall() int64 { return (int64(d.n) - epochDay) * secPerDay }
 
-// wallDate is the inverse of wall, for any second of the day. Seconds outside
-// the years 1 to 9999 give the zero Date.
-func wallDate(wall int64) Date {
-	n := floorDiv(wall, secPerDay) + epochDay
-	if n < 1 || n > maxDay {
-		return Date{}
-	}
-	return Date{int32(n)}
-}
+// wallDate is the inverse of wall, for any second of a day in the years 1 to
+// 9999; a calendar has no others.
+func wallDate(wall int64) Date { return Date{int32(floorDiv(wall, secPerDay) + epochDay)} }
 
 // dateIn returns the date that t falls on in loc, or the zero Date outside
 // the years 1 to 9999. It is slow with some zones; see [Calendar.DateOf].

@@ -72,6 +72,13 @@ func TestDateRefusesWhatIsNone(t *testing.T) {
 			t.Error("a valid date is zero")
 		}
 	}
+	// The leap days at the end of the 400 years, and what is beside them.
+	for _, s := range []string{"2000-02-28", "2000-02-29", "2000-03-01", "2400-02-29", "0400-02-29", "2100-02-28", "2100-03-01"} {
+		d := day(t, s)
+		if got := calendar.MustDate(d.Year(), d.Month(), d.Day()); got != d || d.String() != s {
+			t.Errorf("%s is %s, %s", s, d, got)
+		}
+	}
 	for _, s := range []string{
 		"", "2026-4-9", "2026-04-9", "09-04-2026", "2026/04/09", "2026-04/09", "2026-02-31", "2026-13-01", "2026-04-09 ",
 		"+026-04-09", "2026--4-09", "2026-0a-09", "2026-04-0a", "0000-01-01", "٢٠٢٦-٠٤-٠٩",
