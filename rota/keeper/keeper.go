@@ -186,8 +186,8 @@ func overtaken(err error) bool {
 		return false
 	}
 	switch coded.Code() {
-	case "wrong_state", "not_found", "session_frozen", "session_not_started", "session_not_ended", "change_stands",
-		"offer_stands", "conflict":
+	case "wrong_state", "not_found", "session_frozen", "session_started", "session_not_started", "session_not_ended",
+		"change_stands", "offer_stands", "conflict":
 		return true
 	}
 	return false
