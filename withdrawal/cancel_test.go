@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sessional-go/sessional/booking"
+	"github.com/sessional-go/sessional/calendar"
 	"github.com/sessional-go/sessional/session"
 	"github.com/sessional-go/sessional/withdrawal"
 )
@@ -215,6 +216,25 @@ func TestW9TheCallIsConfirmed(t *testing.T) {
 			t.Errorf("%v", e)
 		}
 	}
+}
+
+func TestW6W9AnEngagementThatBeganLongAgoStandsInNobodysWay(t *testing.T) {
+	s := filled(t, "2026-07-14 08:00")
+	s.Booking.EngagementStart = at(t, "2011-01-04 08:00") // its notice lies before the calendar's years
+	now := at(t, "2026-07-01 10:00")
+	a := assess(t, withdrawal.WithdrawSession, s, practice, now)
+	if fee, ok := a.Limit(withdrawal.LimitFee); !a.Allowed || !a.Fee || !ok || !fee.Passed || fee.Words != "00:00 on Sat 1 Jan" {
+		t.Errorf("allowed %v, fee %v, %+v", a.Allowed, a.Fee, fee)
+	}
+	if _, _, err := cancel(t, s, now, false); err != nil {
+		t.Error("W9 nothing blocks cancelling:", err)
+	}
+	if _, _, err := caseFor(t, s, practice, time.Time{}).Decide(s, at(t, "2026-07-13 12:00")); err != nil {
+		t.Error("W4", err)
+	}
+	s.Booking.EngagementStart = at(t, "2010-12-31 08:00") // nor does it know that day
+	_, err := withdrawal.Assess(withdrawal.WithdrawSession, s, practice, now)
+	refused[*calendar.RangeError](t, err, "date_out_of_range")
 }
 
 func TestS5AVoidChangeIsNotWhatTheSessionReopensOn(t *testing.T) {

@@ -1,6 +1,7 @@
 package withdrawal
 
 import (
+	"errors"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -30,14 +31,35 @@ func (s Situation) judge() (judge, error) {
 	}
 	start := s.Booking.Terms.Span.Start
 	var err error
-	if j.withdraw, err = j.cal.CutOff(j.policy.Withdraw.Notice, start); err != nil {
+	if j.withdraw, err = j.cutOff(j.policy.Withdraw.Notice, start); err != nil {
 		return judge{}, err
 	}
-	if j.call, err = j.cal.CutOff(j.policy.Cancel.Call, start); err != nil {
+	if j.call, err = j.cutOff(j.policy.Cancel.Call, start); err != nil {
 		return judge{}, err
 	}
 	j.fee, err = j.feeCutOff()
 	return j, err
+}
+
+// cutOff is the calendar's. Where it lies before the calendar's years, as that of an engagement that began long ago, it
+// is the first instant of these: later than it, and no later than any instant that can be judged. So a booking can be
+// ended however long ago its engagement began.
+func (j judge) cutOff(n calendar.Notice, start time.Time) (calendar.CutOff, error) {
+	cut, err := j.cal.CutOff(n, start)
+	var outside *calendar.RangeError
+	if !errors.As(err, &outside) {
+		return cut, err
+	}
+	if _, unknown := j.cal.DateOf(start); unknown != nil {
+		return calendar.CutOff{}, err
+	}
+	year, _ := j.cal.Years()
+	first, err := calendar.NewDate(year, time.January, 1)
+	if err != nil {
+		return calendar.CutOff{}, err
+	}
+	at, err := j.cal.StartOf(first)
+	return calendar.CutOff{At: at}, err
 }
 
 // engagement is when the engagement begins, to which the fee's notice runs (W6).
@@ -51,7 +73,7 @@ func (j judge) engagement() time.Time {
 // feeCutOff is the instant from which on the client's withdrawal grants a fee: the notice's, or the end of the grace
 // after booking where that is later, and never after the start (W6).
 func (j judge) feeCutOff() (calendar.CutOff, error) {
-	cut, err := j.cal.CutOff(j.policy.Fee.Notice, j.engagement())
+	cut, err := j.cutOff(j.policy.Fee.Notice, j.engagement())
 	if err != nil || j.policy.Fee.Grace <= 0 {
 		return cut, err
 	}
@@ -84,7 +106,7 @@ func (j judge) suggested(at time.Time) (session.Money, error) {
 	var hit calendar.CutOff
 	share, found := decimal.Decimal{}, false
 	for _, line := range j.policy.Fee.Scale {
-		cut, err := j.cal.CutOff(line.Notice, j.engagement())
+		cut, err := j.cutOff(line.Notice, j.engagement())
 		if err != nil {
 			return session.Money{}, err
 		}
