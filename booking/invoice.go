@@ -71,6 +71,7 @@ type Invoice struct {
 	Version   int64               `json:"version"`
 	Booking   session.BookingID   `json:"booking"`
 	Session   session.SessionID   `json:"session"`
+	Reference session.Reference   `json:"reference"`
 	Provider  session.ProviderID  `json:"provider"`
 	Practice  session.PracticeID  `json:"practice"`
 	Clinician session.ClinicianID `json:"clinician"`
@@ -125,6 +126,7 @@ func newInvoice(head session.Command, b Booking, what InvoiceFor, amount session
 		Version:   1,
 		Booking:   b.ID,
 		Session:   b.Session,
+		Reference: b.Reference,
 		Provider:  b.Provider,
 		Practice:  b.Practice,
 		Clinician: b.Clinician,
@@ -150,6 +152,7 @@ func InvoiceMade(i Invoice) session.Event {
 // facts are what the record keeps of an invoice.
 func (i Invoice) facts() session.Facts {
 	return session.Facts{
+		"reference": string(i.Reference),
 		"booking":   string(i.Booking),
 		"practice":  string(i.Practice),
 		"clinician": string(i.Clinician),

@@ -202,7 +202,7 @@ func TestB2ApprovalMakesTheInvoice(t *testing.T) {
 	hours := s.Hours
 	hours.Version, hours.State, hours.At = 2, booking.HoursApproved, later
 	invoice := booking.Invoice{
-		ID: made.Invoice.ID, Version: 1, Booking: "b-1", Session: "s-1", Provider: "leeds-health",
+		ID: made.Invoice.ID, Version: 1, Booking: "b-1", Session: "s-1", Reference: "#401000123", Provider: "leeds-health",
 		Practice: "chapel-allerton", Clinician: "ada", Person: "person-ada", For: booking.ForHours,
 		Amount: session.Pounds(63000), State: booking.InvoiceAwaiting, Made: later,
 	}
@@ -217,7 +217,8 @@ func TestB2ApprovalMakesTheInvoice(t *testing.T) {
 	}
 	e := d.Events[1]
 	facts := session.Facts{
-		"booking": "b-1", "practice": "chapel-allerton", "clinician": "ada", "for": "hours", "amount": "630.00", "currency": "GBP",
+		"reference": "#401000123", // B2: whoever is told that it was paid reads for which session
+		"booking":   "b-1", "practice": "chapel-allerton", "clinician": "ada", "for": "hours", "amount": "630.00", "currency": "GBP",
 	}
 	if diff := compare(facts, e.Facts); diff != "" || e.From != "" || e.To != "awaiting" {
 		t.Errorf("%+v\n%s", e, diff)
@@ -355,7 +356,8 @@ func TestB2FeeIsInvoicedTheSameWay(t *testing.T) {
 	head := session.Do("agree", jo)
 	fee := booking.FeeInvoice(head, s.Booking, session.Pounds(12345), after.Add(time.Nanosecond))
 	want := booking.Invoice{
-		ID: fee.ID, Version: 1, Booking: "b-1", Session: "s-1", Provider: "leeds-health", Practice: "chapel-allerton",
+		ID: fee.ID, Version: 1, Booking: "b-1", Session: "s-1", Reference: "#401000123", Provider: "leeds-health",
+		Practice:  "chapel-allerton",
 		Clinician: "ada", Person: "person-ada", For: booking.ForFee, Amount: session.Pounds(12345),
 		State: booking.InvoiceAwaiting, Made: after,
 	}
