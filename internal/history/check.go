@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/sessional-go/sessional/booking"
+	"github.com/sessional-go/sessional/calendar"
 	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/session"
@@ -79,9 +80,14 @@ func unchanged(rule string, before, after View) error {
 	return nil
 }
 
-func difference(before, after View) string {
-	return cmp.Diff(before, after, cmp.Comparer(decimal.Decimal.Equal))
+// Exact makes cmp compare what the library's values are made of.
+var Exact = cmp.Options{
+	cmp.Comparer(decimal.Decimal.Equal), cmp.Comparer(time.Time.Equal),
+	cmp.Comparer(func(a, b calendar.Clock) bool { return a == b }),
+	cmp.Comparer(func(a, b calendar.Date) bool { return a == b }),
 }
+
+func difference(before, after View) string { return cmp.Diff(before, after, Exact) }
 
 // checkActor is P1: the capacity may, it is their own, and nobody decides about themselves.
 func (d done) checkActor(_, after View) error {
@@ -168,7 +174,7 @@ func (d done) checkVersions(before, after View) error {
 			if o.Revision() == r.Revision() {
 				if !reflect.DeepEqual(o, r) {
 					return faulty("P2", "%s changed and kept its version %d: %s", subject, r.Revision(),
-						cmp.Diff(o, r, cmp.Comparer(decimal.Decimal.Equal)))
+						cmp.Diff(o, r, Exact))
 				}
 				continue
 			}

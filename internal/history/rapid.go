@@ -77,7 +77,7 @@ func Check(t *testing.T, o Options, histories int) Tally {
 // words are what a history follows from: more than there are to be commands, since some let the keeper look, or repeat
 // what was done.
 func words(commands int) *rapid.Generator[[]uint64] {
-	return rapid.SliceOfN(rapid.Uint64(), 2*commands, 2*commands)
+	return rapid.SliceOfN(rapid.Uint64(), 2*commands+12, 2*commands+12)
 }
 
 // checks is how many cases rapid tries in one check.

@@ -39,6 +39,9 @@ var always = calendar.Span{
 	Start: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC),
 }
 
+// Look reads everything of this package's practices, providers, clinicians and people.
+func Look(ctx context.Context, s desk.Store) (View, error) { return look(ctx, s, nil) }
+
 // look reads everything; of the record not what known has already.
 func look(
 	ctx context.Context, s desk.Store, known func(session.SessionID) ([]session.Event, bool),
