@@ -462,6 +462,9 @@ func TestOptionsAreChecked(t *testing.T) {
 			t.Error(err)
 			continue
 		}
+		if _, err := c.Holidays(years[0]); err != nil {
+			t.Error(err)
+		}
 		for _, d := range []calendar.Date{calendar.MustDate(years[0], 1, 1), calendar.MustDate(years[1], 12, 31)} {
 			start := must[time.Time](t)(c.StartOf(d))
 			if got := must[calendar.Date](t)(c.DateOf(start)); got != d {
