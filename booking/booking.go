@@ -2,9 +2,11 @@ package booking
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sessional-go/sessional/calendar"
+	"github.com/sessional-go/sessional/internal/digest"
 	"github.com/sessional-go/sessional/session"
 )
 
@@ -43,6 +45,9 @@ type Booking struct {
 	// Lapsed lists the codes of what the clinician was found to lack for this session since it was booked (A3):
 	// nothing is cancelled by it. Empty while all is well.
 	Lapsed []string `json:"lapsed,omitzero"`
+	// Overridden lists the codes that somebody of the client's side knew of and disregarded (A3): those are not the
+	// clinician's cause.
+	Overridden []string `json:"overridden,omitzero"`
 }
 
 // Pending is a material change before the clinician has said yes or no (S5).
@@ -57,6 +62,21 @@ type Pending struct {
 
 // IsZero says whether no change is pending.
 func (p Pending) IsZero() bool { return p.Since.IsZero() }
+
+// Shown is the digest of what a clinician was asked about. Their answer carries it, and is refused where another change
+// has taken its place meanwhile.
+func (p Pending) Shown() string { return digest.Of(p.Terms) }
+
+// RegistrationLapsed says whether the clinician was found to have lost their registration for the session's date since
+// they were booked. A booking that the client ends then is ended by the clinician's cause, and grants no fee (B1).
+func (b Booking) RegistrationLapsed() bool {
+	for _, code := range b.Lapsed {
+		if strings.HasSuffix(code, "/registration") && !slices.Contains(b.Overridden, code) {
+			return true
+		}
+	}
+	return false
+}
 
 // Ending tells how a booking ended (B1).
 type Ending struct {
@@ -146,5 +166,6 @@ func (b Booking) Move(trigger Trigger, act string) (Booking, error) {
 // Clone returns a copy that shares nothing with b.
 func (b Booking) Clone() Booking {
 	b.Lapsed = slices.Clone(b.Lapsed)
+	b.Overridden = slices.Clone(b.Overridden)
 	return b
 }

@@ -226,3 +226,21 @@ func TestA8QueryRefusesBadFields(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestB1ALapsedRegistrationIsTheCliniciansCause(t *testing.T) {
+	for _, c := range []struct {
+		name               string
+		lapsed, overridden []string
+		want               bool
+	}{
+		{"B1 nothing has", nil, nil, false},
+		{"B1 it has", []string{"document_expired/dbs", "document_expired/registration"}, nil, true},
+		{"B1 another document is no registration", []string{"document_expired/dbs"}, nil, false},
+		{"B1 the client knew and booked all the same", []string{"document_expired/registration"}, []string{"document_expired/registration"}, false},
+	} {
+		b := booking.Booking{Lapsed: c.lapsed, Overridden: c.overridden}
+		if got := b.RegistrationLapsed(); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

@@ -169,6 +169,7 @@ func (s Situation) book(d *session.Decision, f filling) (Booked, error) {
 	}
 	if len(f.overruled.found) > 0 {
 		b.Lapsed = keys(f.overruled.found)
+		b.Overridden = keys(f.overruled.found)
 	}
 	next.Booking = b.ID
 	if f.application.ID != "" {

@@ -12,16 +12,25 @@ import (
 type AcknowledgeChange struct {
 	session.Command
 	Booking session.BookingID
+	// Shown is the digest of the change that was shown: booking.Pending.Shown. Required, so that nobody agrees to what
+	// they haven't seen.
+	Shown string
 }
 
 // Validate checks the fields; the error is a *session.FieldError.
-func (c AcknowledgeChange) Validate() error { return checkBooking(c.Command, c.Booking) }
+func (c AcknowledgeChange) Validate() error {
+	if err := checkBooking(c.Command, c.Booking); err != nil {
+		return err
+	}
+	return session.CheckID("Shown", c.Shown)
+}
 
 // Decide makes the changed terms the ones last agreed: notice, fee and fee cap use them from now on.
 //
 // The error is a *session.StateError for a booking that is not live or has no change waiting, a *session.FrozenError
 // while a support case about the session is open (W4), a *ChangeVoidError once the start last agreed or the new one
-// has passed, and a *session.ForbiddenError for a clinician who acts in another capacity (P1).
+// has passed, a *ChangeReplacedError where it isn't the one that was shown, and a *session.ForbiddenError for a clinician
+// who acts in another capacity (P1).
 func (c AcknowledgeChange) Decide(s Situation, now time.Time) (Changed, session.Decision, error) {
 	d := session.Decide(c.Command, now)
 	const act = "acknowledge a change"
@@ -34,7 +43,7 @@ func (c AcknowledgeChange) Decide(s Situation, now time.Time) (Changed, session.
 	if err := s.frozen(); err != nil {
 		return Changed{}, session.Decision{}, err
 	}
-	if err := answerable(s.Booking, d.Now()); err != nil {
+	if err := answerable(s.Booking, c.Shown, d.Now()); err != nil {
 		return Changed{}, session.Decision{}, err
 	}
 	b := s.Booking.Clone()
@@ -69,10 +78,13 @@ func voidAt(b booking.Booking) time.Time {
 	return earlier(b.Terms.Span.Start, b.Pending.Terms.Span.Start)
 }
 
-// answerable refuses an answer that comes too late.
-func answerable(b booking.Booking, now time.Time) error {
+// answerable refuses an answer that comes too late, or to another change than the one that waits.
+func answerable(b booking.Booking, shown string, now time.Time) error {
 	if at := voidAt(b); !now.Before(at) {
 		return &ChangeVoidError{Reference: b.Reference, Since: at}
+	}
+	if b.Pending.Shown() != shown {
+		return &ChangeReplacedError{Reference: b.Reference, Pending: b.Pending}
 	}
 	return nil
 }
@@ -82,6 +94,8 @@ func answerable(b booking.Booking, now time.Time) error {
 type RefuseChange struct {
 	session.Command
 	Booking session.BookingID
+	// Shown is the digest of the change that was shown: booking.Pending.Shown. Required.
+	Shown string
 	// Reason may be blank.
 	Reason string
 }
@@ -91,6 +105,9 @@ func (c RefuseChange) Validate() error {
 	if err := checkBooking(c.Command, c.Booking); err != nil {
 		return err
 	}
+	if err := session.CheckID("Shown", c.Shown); err != nil {
+		return err
+	}
 	return session.CheckText("Reason", c.Reason, false)
 }
 
@@ -98,6 +115,7 @@ func (c RefuseChange) Validate() error {
 //
 // The error is a *session.StateError for a booking that is not live, has no change waiting, or is only an offer, which
 // is declined instead; a *ChangeVoidError once the start last agreed or the new one has passed; a
+// *ChangeReplacedError where it isn't the change that was shown; a
 // *session.ForbiddenError for a clinician who acts in another capacity (P1), and otherwise withdrawal.EndByChange's.
 func (c RefuseChange) Decide(s Situation, now time.Time) (withdrawal.Cancelled, session.Decision, error) {
 	const act = "refuse a change"
@@ -110,7 +128,7 @@ func (c RefuseChange) Decide(s Situation, now time.Time) (withdrawal.Cancelled, 
 	if s.Booking.State == booking.Offered {
 		return withdrawal.Cancelled{}, session.Decision{}, bookingState(s.Booking, act, "Decline the offer instead.")
 	}
-	if err := answerable(s.Booking, session.Instant(now)); err != nil {
+	if err := answerable(s.Booking, c.Shown, session.Instant(now)); err != nil {
 		return withdrawal.Cancelled{}, session.Decision{}, err
 	}
 	return withdrawal.EndByChange(c.Command, c.Reason, s.Situation, now)

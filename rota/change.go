@@ -229,6 +229,7 @@ func (c Change) filled(s Situation, d session.Decision, next session.Session, fi
 	next.EngagementStart = engagement(s.Booking.EngagementStart, s.Booking.Terms.Span.Start, next.Terms.Span.Start)
 	b, kind := s.Booking.Clone(), EventUpdated
 	b.Version++
+	b.Overridden = append(b.Overridden, missing(keys(found), b.Overridden)...)
 	from := b.Terms
 	if len(asked) > 0 {
 		kind = EventChangeProposed

@@ -1,6 +1,7 @@
 package rota_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -339,7 +340,7 @@ func TestS5Eligibility(t *testing.T) {
 
 func TestS5Acknowledge(t *testing.T) {
 	acknowledge := func(s rota.Situation, by session.Actor, when time.Time) (rota.Changed, session.Decision, error) {
-		return rota.AcknowledgeChange{Command: do("c9", by), Booking: "b1"}.Decide(s, when)
+		return rota.AcknowledgeChange{Command: do("c9", by), Booking: "b1", Shown: s.Booking.Pending.Shown()}.Decide(s, when)
 	}
 	later := calendar.Span{Start: start.Add(48 * time.Hour), End: end.Add(48 * time.Hour)}
 	sooner := calendar.Span{Start: start.Add(-48 * time.Hour), End: end.Add(-48 * time.Hour)}
@@ -399,6 +400,19 @@ func TestS5Acknowledge(t *testing.T) {
 		_, _, err := acknowledge(s, clinician, now)
 		coded(t, err, "session_frozen")
 	})
+	t.Run("S5 not what was put in its place meanwhile", func(t *testing.T) {
+		s := pendingTo(booked(), later)
+		shown := s.Booking.Pending.Shown()
+		s = pendingTo(booked(), sooner)
+		_, d, err := rota.AcknowledgeChange{Command: do("c9", clinician), Booking: "b1", Shown: shown}.Decide(s, now)
+		coded(t, err, "change_replaced")
+		var replaced *rota.ChangeReplacedError
+		if !errors.As(err, &replaced) || !replaced.Pending.Terms.Equal(s.Booking.Pending.Terms) || len(d.Records) > 0 {
+			t.Errorf("S5 %v, %+v", err, d.Records)
+		}
+		_, _, err = rota.RefuseChange{Command: do("c9", clinician), Booking: "b1", Shown: shown}.Decide(s, now)
+		coded(t, err, "change_replaced")
+	})
 	t.Run("P1 not from the other side", func(t *testing.T) {
 		_, _, err := acknowledge(pendingTo(booked(), later), session.RotaManager("person-ada", "north"), now)
 		coded(t, err, "forbidden")
@@ -407,7 +421,7 @@ func TestS5Acknowledge(t *testing.T) {
 
 func TestS5Refuse(t *testing.T) {
 	refuse := func(s rota.Situation, by session.Actor, when time.Time) (withdrawal.Cancelled, session.Decision, error) {
-		return rota.RefuseChange{Command: do("c9", by), Booking: "b1"}.Decide(s, when)
+		return rota.RefuseChange{Command: do("c9", by), Booking: "b1", Shown: s.Booking.Pending.Shown()}.Decide(s, when)
 	}
 	august := calendar.Span{Start: at("2026-08-14T07:00:00Z"), End: at("2026-08-14T17:00:00Z")}
 	late := at("2026-07-13T09:00:00Z")
@@ -430,7 +444,9 @@ func TestS5Refuse(t *testing.T) {
 	})
 	t.Run("S5 B1 the clinician's reason is kept, and goes with the news", func(t *testing.T) {
 		s := pendingTo(booked(), august)
-		got, d, err := rota.RefuseChange{Command: do("c9", clinician), Booking: "b1", Reason: " I am away "}.Decide(s, late)
+		got, d, err := rota.RefuseChange{
+			Command: do("c9", clinician), Booking: "b1", Shown: s.Booking.Pending.Shown(), Reason: " I am away ",
+		}.Decide(s, late)
 		succeed(t, s, d, err)
 		equal(t, "texts", len(d.Texts), 1)
 		equal(t, "body", d.Texts[0].Body, "I am away")
@@ -513,7 +529,9 @@ func TestS5WorkedCase8(t *testing.T) {
 	equal(t, "W3 refused", a.Allowed, false)
 	equal(t, "W6 fee right", a.Fee, true)
 	equal(t, "W7 cap", a.Cap.String(), "£630.00")
-	acknowledged, d, err := rota.AcknowledgeChange{Command: do("c9", clinician), Booking: "b1"}.Decide(s, when.Add(2*time.Hour))
+	acknowledged, d, err := rota.AcknowledgeChange{
+		Command: do("c9", clinician), Booking: "b1", Shown: s.Booking.Pending.Shown(),
+	}.Decide(s, when.Add(2*time.Hour))
 	succeed(t, s, d, err)
 	s.Booking = acknowledged.Booking
 	a, err = withdrawal.Assess(withdrawal.WithdrawSession, s.Situation, practice, when.Add(3*time.Hour))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/session"
 )
 
@@ -149,6 +150,22 @@ func (e *ChangeVoidError) Error() string {
 
 // Code returns change_void.
 func (e *ChangeVoidError) Code() string { return "change_void" }
+
+// ChangeReplacedError says that the change which waits for the clinician's answer is another one than they were shown
+// (S5).
+type ChangeReplacedError struct {
+	Reference session.Reference
+	// Pending is the change that waits now: to be shown, and perhaps answered.
+	Pending booking.Pending
+}
+
+// Error is a sentence for a person.
+func (e *ChangeReplacedError) Error() string {
+	return fmt.Sprintf("Session %s has been changed again since; please look at it before you answer.", e.Reference)
+}
+
+// Code returns change_replaced.
+func (e *ChangeReplacedError) Code() string { return "change_replaced" }
 
 // ChangeStandsError says that a change still waits for the clinician's answer, so it is not void (S5).
 type ChangeStandsError struct {

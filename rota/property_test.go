@@ -282,9 +282,9 @@ func (w *world) step(t *rapid.T, name string) bool {
 		c.Command = do(command, practice)
 		return act(w, t, b, c, rota.Change.Decide)
 	case "acknowledge":
-		return act(w, t, b, rota.AcknowledgeChange{Command: owner}, rota.AcknowledgeChange.Decide)
+		return act(w, t, b, rota.AcknowledgeChange{Command: owner, Shown: b.Booking.Pending.Shown()}, rota.AcknowledgeChange.Decide)
 	case "refuse":
-		return act(w, t, b, rota.RefuseChange{Command: owner}, rota.RefuseChange.Decide)
+		return act(w, t, b, rota.RefuseChange{Command: owner, Shown: b.Booking.Pending.Shown()}, rota.RefuseChange.Decide)
 	case "void":
 		if due := b.Booking.Terms.Span.Start; !b.Booking.Pending.IsZero() && rapid.Bool().Draw(t, "in time") && due.After(w.now) {
 			w.now = due

@@ -69,9 +69,9 @@ func CheckText(field, text string, required bool) error {
 // TextQuery asks for texts that are not erased: by class and age, for its retention, or by who wrote them, for their
 // right to have them erased (P4).
 type TextQuery struct {
-	// Class or By is which; exactly one is given.
-	Class TextClass
-	By    PersonID
+	// Class or Author is which; exactly one is given.
+	Class  TextClass
+	Author PersonID
 	// Before keeps those written before an instant; zero: all.
 	Before time.Time
 	Page   PageRequest
@@ -80,14 +80,14 @@ type TextQuery struct {
 // Validate checks the query's fields; the error is a *FieldError.
 func (q TextQuery) Validate() error {
 	switch {
-	case q.Class == "" && q.By == "":
-		return &FieldError{Field: "Class", Problem: "is missing, and so is By"}
-	case q.Class != "" && q.By != "":
-		return &FieldError{Field: "Class", Problem: "can't be given with By"}
+	case q.Class == "" && q.Author == "":
+		return &FieldError{Field: "Class", Problem: "is missing, and so is Author"}
+	case q.Class != "" && q.Author != "":
+		return &FieldError{Field: "Class", Problem: "can't be given with Author"}
 	case q.Class != "" && q.Class != ReasonText && q.Class != MessageText && q.Class != CaseText:
 		return &FieldError{Field: "Class", Problem: "must be reason, message or case"}
-	case q.By != "":
-		if err := CheckID("By", q.By); err != nil {
+	case q.Author != "":
+		if err := CheckID("Author", q.Author); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ const (
 	LimitStart = "start"
 )
 
-// Assess answers a question at an instant (SPEC section 4): whether the actor may, by which route, what they must give,
+// Assess answers a question at an instant (W1–W11): whether the actor may, by which route, what they must give,
 // who will be told, what it may cost, and every cut-off that applies. A refusal is an answer, not an error: see
 // Assessment.Err.
 //
@@ -198,7 +198,7 @@ func (s Situation) refusal(a Assessment) string {
 // price says what it would cost now (W6): the client's cause only (B1).
 func (s Situation) price(a Assessment, j judge) Assessment {
 	charges, limit := j.charges(a.At)
-	if started := s.Booking.Started(a.At); started {
+	if s.Booking.Started(a.At) || s.Booking.RegistrationLapsed() && a.Question != CancelOwnBooking {
 		charges, limit = false, session.Money{}
 	}
 	a.Fee = charges && a.Question != CancelOwnBooking

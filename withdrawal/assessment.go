@@ -55,7 +55,7 @@ const (
 )
 
 // Assessment answers "may I, and at what price" at one instant, with everything a screen shows before the act
-// (SPEC section 4). It is a value: it can be stored, sent and compared.
+// (W1–W11). It is a value: it can be stored, sent and compared.
 type Assessment struct {
 	Question  Question          `json:"question"`
 	Session   session.SessionID `json:"session"`

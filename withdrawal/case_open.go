@@ -92,7 +92,8 @@ func (c OpenCase) Decide(s Situation, now time.Time) (Case, session.Decision, er
 		State: CaseOpen, Via: c.Via, OpenedBy: c.By, Keep: c.Keep, Received: received, Opened: d.Now(),
 		Policy: s.Booking.Policy,
 	}
-	next.Fee, _ = j.charges(received)
+	fee, _ := j.charges(received)
+	next.Fee = fee && !s.Booking.RegistrationLapsed() // B1
 	if next.Target, err = s.target(received); err != nil {
 		return Case{}, session.Decision{}, err
 	}

@@ -96,8 +96,12 @@ func (a Assessment) agreed(shown string, confirmed bool, reason string) error {
 // byClient is the ending that an assessed withdrawal by the client leads to.
 func (s Situation) byClient(a Assessment, now time.Time) booking.Ending {
 	cut, _ := a.Limit(LimitWithdraw)
+	cause := booking.ByClient
+	if s.Booking.RegistrationLapsed() { // B1
+		cause = booking.ByClinician
+	}
 	return booking.Ending{
-		At: now, Recorded: now, By: a.By, Route: a.Route, Cause: booking.ByClient, Late: cut.Passed, Fee: a.Fee,
+		At: now, Recorded: now, By: a.By, Route: a.Route, Cause: cause, Late: cut.Passed, Fee: a.Fee,
 	}
 }
 

@@ -83,6 +83,9 @@ func (a Assessment) clientSummary(s Situation) []string {
 	if a.Fee {
 		price = fmt.Sprintf("the clinician may charge a fee of up to %s (none until %s)", a.Cap, fee.Words)
 	}
+	if s.Booking.RegistrationLapsed() {
+		price = "no fee, as the clinician's registration has lapsed"
+	}
 	switch {
 	case a.Refusal == refusedNotice:
 		return []string{"you could " + what + " yourself until " + withdraw.Words, price, "now " + a.Way.String()}

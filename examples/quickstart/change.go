@@ -168,6 +168,7 @@ func (w *world) acknowledge(ctx context.Context, v view) error {
 	w.about(v)
 	done, err := w.AcknowledgeChange(ctx, rota.AcknowledgeChange{
 		Command: w.do(v.clinician.actor(), "acknowledge", string(v.Reference)), Booking: v.booking.ID,
+		Shown: v.booking.Pending.Shown(),
 	})
 	if err != nil {
 		return err
@@ -181,7 +182,8 @@ func (w *world) refuse(ctx context.Context, v view) error {
 	w.heading("Clinician refuses a change", "S5 B1")
 	w.about(v)
 	done, err := w.RefuseChange(ctx, rota.RefuseChange{
-		Command: w.do(v.clinician.actor(), "refuse", string(v.Reference)), Booking: v.booking.ID, Reason: reason,
+		Command: w.do(v.clinician.actor(), "refuse", string(v.Reference)), Booking: v.booking.ID,
+		Shown: v.booking.Pending.Shown(), Reason: reason,
 	})
 	if err != nil {
 		return err

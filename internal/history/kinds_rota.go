@@ -173,14 +173,16 @@ var rotaKinds = []kind{
 		name: "AcknowledgeChange", weight: 5,
 		fits: func(w *world) []aim { return w.asked(true) },
 		build: func(_ *world, head session.Command, a aim) any {
-			return rota.AcknowledgeChange{Command: head, Booking: a.booking.ID}
+			return rota.AcknowledgeChange{Command: head, Booking: a.booking.ID, Shown: a.booking.Pending.Shown()}
 		},
 	},
 	{
 		name: "RefuseChange", weight: 4,
 		fits: func(w *world) []aim { return w.asked(false) },
 		build: func(w *world, head session.Command, a aim) any {
-			return rota.RefuseChange{Command: head, Booking: a.booking.ID, Reason: w.maybe()}
+			return rota.RefuseChange{
+				Command: head, Booking: a.booking.ID, Shown: a.booking.Pending.Shown(), Reason: w.maybe(),
+			}
 		},
 	},
 	{

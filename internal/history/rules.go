@@ -41,6 +41,11 @@ func feeDue(v View, b booking.Booking, at time.Time) bool {
 func (d done) checkEndings(before, after View) error {
 	for id, b := range after.Bookings {
 		was := before.Bookings[id]
+		if was.Version == 0 {
+			if err := d.checkMade(before, b); err != nil {
+				return err
+			}
+		}
 		if was.State.Live() && !b.State.Live() {
 			if err := d.checkEnding(before, after, was, b); err != nil {
 				return err
@@ -49,6 +54,25 @@ func (d done) checkEndings(before, after View) error {
 		if b.State == booking.NoShow && was.State != booking.NoShow && before.Sessions[b.Session].Case != "" {
 			return faulty("W4", "booking %s became a no-show while a case was open", id)
 		}
+	}
+	return nil
+}
+
+// checkMade judges a new booking: on the terms offered, under the policy in force, of an open session that was still to
+// come (A1, A4, W11).
+func (d done) checkMade(before View, b booking.Booking) error {
+	s, p := before.Sessions[b.Session], inForce(before, b.Provider, d.at)
+	switch {
+	case b.Policy != p.Version:
+		return faulty("W11", "booking %s is made under version %d, and %d was in force", b.ID, b.Policy, p.Version)
+	case s.State != session.Open || s.Case != "" || !b.Made.Equal(d.at) || !d.at.Before(s.Terms.Span.Start):
+		return faulty("A4", "booking %s is made of session %s, which is %s", b.ID, s.Reference, s.State)
+	case !b.Terms.Equal(s.Terms) || !b.EngagementStart.Equal(s.EngagementStart) || b.Practice != s.Practice:
+		return faulty("A1", "booking %s is made on other terms than session %s is offered on", b.ID, s.Reference)
+	case (b.State == booking.Offered) != (d.name == "Allocate" && p.Applications.OfferAllocations && b.Application == ""):
+		return faulty("A1", "booking %s by %s is %s", b.ID, d.name, b.State)
+	case d.name == "Apply" && s.Choosing != session.FirstCome:
+		return faulty("A5", "applying booked session %s, whose applicants are chosen by %s", s.Reference, s.Choosing)
 	}
 	return nil
 }

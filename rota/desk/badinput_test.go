@@ -555,11 +555,13 @@ func rotaForms() map[string]form {
 			}
 		}, head(byLeeds, "Session"), ofSession, change),
 		"AcknowledgeChange": command(func(st *stage) rota.AcknowledgeChange {
-			return rota.AcknowledgeChange{Booking: st.changes().Booking.ID, Command: st.do(byAda)}
-		}, head(byAda, "Booking"), ofBooking),
+			b := st.changes().Booking
+			return rota.AcknowledgeChange{Booking: b.ID, Shown: b.Pending.Shown(), Command: st.do(byAda)}
+		}, head(byAda, "Booking"), ofBooking, fields{"Shown": shownChange()}),
 		"RefuseChange": command(func(st *stage) rota.RefuseChange {
-			return rota.RefuseChange{Booking: st.changes().Booking.ID, Command: st.do(byAda), Reason: "I can't."}
-		}, head(byAda, "Booking"), ofBooking, fields{"Reason": optional}),
+			b := st.changes().Booking
+			return rota.RefuseChange{Booking: b.ID, Shown: b.Pending.Shown(), Command: st.do(byAda), Reason: "I can't."}
+		}, head(byAda, "Booking"), ofBooking, fields{"Shown": shownChange(), "Reason": optional}),
 		"VoidChange": command(func(st *stage) rota.VoidChange {
 			b := st.changes().Booking
 			st.at("2026-07-14T07:00:00Z")
@@ -634,6 +636,11 @@ func bookingForms() map[string]form {
 			"To": {not("given", "ada"), fine("it goes to the practice", "missing", "")}, "Body": texts,
 		}),
 	}
+}
+
+// shownChange is refused where it is another change than the one that waits.
+func shownChange() []wrong {
+	return join(badIDs, coded("change_replaced", not("another", strings.Repeat("0", 64))))
 }
 
 func withdrawalForms() map[string]form {
@@ -1115,6 +1122,20 @@ func queryForms() map[string]form {
 			fields: everyone(bySupport, "", "", page.with(fields{
 				"Practice": join(fine("all", "missing", ""), someID, fine("it has none", "unknown", "nobody-knows-it")),
 				"States[]": enumOf(true),
+			})),
+		},
+		"Diary": {
+			labels: []string{"By", "Within"}, valid: func(*stage) []any { return []any{byAda, span} },
+			fields: everyone(byAda, "", "", within),
+		},
+		"TextsWritten": {
+			labels: []string{"By", ""}, valid: func(*stage) []any {
+				return []any{bySupport, session.TextQuery{Class: session.CaseText, Before: span.End}}
+			},
+			fields: everyone(bySupport, "", "", page.with(fields{
+				"Class":  {not("missing", ""), not("unknown", "novel")},
+				"Author": join(fine("anybody", "missing", ""), names("Class", not("given as well", "p-leeds"))),
+				"Before": {fine("however young", "missing", time.Time{}), fine("none", "long ago", instant("0001-01-01T00:00:00Z"))},
 			})),
 		},
 		"FindWork": {

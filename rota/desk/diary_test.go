@@ -77,7 +77,7 @@ func TestP4TextsWritten(t *testing.T) {
 	for name, q := range map[string]session.TextQuery{
 		"P4 by class":          {Class: session.CaseText},
 		"P4 by class and age":  {Class: session.CaseText, Before: st.clock()},
-		"P4 by who wrote them": {By: "p-leeds"},
+		"P4 by who wrote them": {Author: "p-leeds"},
 	} {
 		if diff := cmp.Diff([]string{"The boiler has burst."}, find(q)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -86,13 +86,13 @@ func TestP4TextsWritten(t *testing.T) {
 	for name, q := range map[string]session.TextQuery{
 		"P4 of another class": {Class: session.MessageText},
 		"P4 too young":        {Class: session.CaseText, Before: instant("2026-07-10T09:00:00Z")},
-		"P4 of somebody else": {By: "p-york"},
+		"P4 of somebody else": {Author: "p-york"},
 	} {
 		if found := find(q); len(found) > 0 {
 			t.Errorf("%s: %q", name, found)
 		}
 	}
-	page := must[session.Page[session.Text]](t)(st.desk.TextsWritten(t.Context(), bySystem, session.TextQuery{By: "p-leeds"}))
+	page := must[session.Page[session.Text]](t)(st.desk.TextsWritten(t.Context(), bySystem, session.TextQuery{Author: "p-leeds"}))
 	st.ok(session.EraseText{Command: st.do(bySupport), Text: page.Items[0].ID})
 	if found := find(session.TextQuery{Class: session.CaseText}); len(found) > 0 {
 		t.Errorf("P4 an erased text is found: %q", found)
@@ -101,8 +101,8 @@ func TestP4TextsWritten(t *testing.T) {
 		t.Errorf("P4 an erased text still says %+v", text)
 	}
 	for name, q := range map[string]session.TextQuery{
-		"Class": {}, "Class ": {Class: "novel"}, "Class  ": {Class: session.CaseText, By: "p-leeds"},
-		"By": {By: "p leeds"}, "Page.Limit": {By: "p-leeds", Page: session.PageRequest{Limit: -1}},
+		"Class": {}, "Class ": {Class: "novel"}, "Class  ": {Class: session.CaseText, Author: "p-leeds"},
+		"Author": {Author: "p leeds"}, "Page.Limit": {Author: "p-leeds", Page: session.PageRequest{Limit: -1}},
 	} {
 		_, err := st.desk.TextsWritten(t.Context(), bySupport, q)
 		var field *session.FieldError
@@ -111,7 +111,7 @@ func TestP4TextsWritten(t *testing.T) {
 		}
 	}
 	var forbidden *session.ForbiddenError
-	if _, err := st.desk.TextsWritten(t.Context(), byLeeds, session.TextQuery{By: "p-leeds"}); !errors.As(err, &forbidden) {
+	if _, err := st.desk.TextsWritten(t.Context(), byLeeds, session.TextQuery{Author: "p-leeds"}); !errors.As(err, &forbidden) {
 		t.Errorf("P1 a practice lists texts: %v", err)
 	}
 }

@@ -146,7 +146,7 @@ func (s *Store) Bookings(
 	return page(filter, req, before(q.Within.End, order.From), first(q.Within),
 		func(k ordered.Key) (booking.Booking, bool) {
 			b := s.bookings[session.BookingID(k.ID)]
-			return cloneBooking(b), (provider == "" || b.Provider == provider) &&
+			return b.Clone(), (provider == "" || b.Provider == provider) &&
 				(q.Practice == "" || b.Practice == q.Practice) &&
 				(len(q.States) == 0 || slices.Contains(q.States, b.State))
 		})

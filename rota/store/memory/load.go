@@ -46,16 +46,16 @@ func (s *Store) root(want desk.Want, r *desk.Snapshot) {
 		r.Application = s.applications[want.Application]
 		id = r.Application.Session
 	case want.Booking != "":
-		r.Booking = cloneBooking(s.bookings[want.Booking])
+		r.Booking = s.bookings[want.Booking].Clone()
 		id = r.Booking.Session
 	case want.Case != "":
 		r.Case = s.cases[want.Case]
 		id = r.Case.Session
-		r.Booking = cloneBooking(s.bookings[r.Case.Booking])
+		r.Booking = s.bookings[r.Case.Booking].Clone()
 	case want.Invoice != "":
 		r.Invoice = s.invoices[want.Invoice]
 		id = r.Invoice.Session
-		r.Booking = cloneBooking(s.bookings[r.Invoice.Booking])
+		r.Booking = s.bookings[r.Invoice.Booking].Clone()
 	}
 	r.Session = s.sessions[id]
 }
@@ -63,7 +63,7 @@ func (s *Store) root(want desk.Want, r *desk.Snapshot) {
 // around adds what hangs on the session: its booking and case, and what hangs on the booking.
 func (s *Store) around(r *desk.Snapshot) {
 	if r.Booking.Version == 0 {
-		r.Booking = cloneBooking(s.bookings[r.Session.Booking])
+		r.Booking = s.bookings[r.Session.Booking].Clone()
 	}
 	if r.Case.Version == 0 {
 		r.Case = s.cases[r.Session.Case]
@@ -136,11 +136,6 @@ func (d *diary) near(span calendar.Span) []booking.Entry {
 		}
 	}
 	return found
-}
-
-func cloneBooking(b booking.Booking) booking.Booking {
-	b.Lapsed = slices.Clone(b.Lapsed)
-	return b
 }
 
 func cloneFee(f withdrawal.Fee) withdrawal.Fee {

@@ -66,12 +66,12 @@ func (s *Store) TextsWritten(ctx context.Context, q session.TextQuery) (session.
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	order := s.index.textsOf.of(q.By)
+	order := s.index.textsOf.of(q.Author)
 	if q.Class != "" {
 		order = s.index.textsIn.of(q.Class)
 	}
 	// Before moves on with the clock; it must not make the cursor of a minute ago worthless.
-	return page([]any{"texts", q.Class, q.By}, q.Page, before(q.Before, order.From), first(calendar.Span{}),
+	return page([]any{"texts", q.Class, q.Author}, q.Page, before(q.Before, order.From), first(calendar.Span{}),
 		func(k ordered.Key) (session.Text, bool) { return s.texts[session.TextID(k.ID)], true })
 }
 

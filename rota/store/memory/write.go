@@ -47,7 +47,7 @@ func (s *Store) writeBookings(bookings []booking.Booking) {
 		s.index.booking(false, s.bookings[v.ID])
 	}
 	for _, v := range bookings {
-		v = cloneBooking(v)
+		v = v.Clone()
 		s.bookings[v.ID] = v
 		s.index.booking(true, v)
 	}
