@@ -89,7 +89,7 @@ func Play(o Options, words []uint64) (Tally, error) {
 		if word == 0 || w.tally.Commands().Tried == o.Commands+int(words[0]%4) {
 			continue
 		}
-		w.rng = rand.New(rand.NewPCG(mixed(word), 1))
+		w.rng = rand.New(rand.NewPCG(mixed(word), uint64(i)))
 		if i == 0 {
 			w.now = parse(pick(w, beginnings))
 		}
@@ -103,7 +103,8 @@ func Play(o Options, words []uint64) (Tally, error) {
 	return w.tally, nil
 }
 
-// mixed spreads a word: rapid prefers small ones.
+// mixed spreads a word: rapid prefers small ones. What a word makes depends on its place as well, since it draws some
+// again and again.
 func mixed(word uint64) uint64 {
 	h := fnv.New64a()
 	for range 8 {
@@ -162,7 +163,7 @@ func (w *world) step(ctx context.Context) error {
 
 // choose returns something to do: mostly what could well be done now, by somebody who may.
 func (w *world) choose() (kind, aim) {
-	if w.chance(10) {
+	if w.chance(7) {
 		return pick(w, kinds), w.random()
 	}
 	total := 0

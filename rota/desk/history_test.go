@@ -32,7 +32,8 @@ func TestRandomHistories_A4_A7_B1_B2_N4_P1_P2_P3_S1_S2_S3_S5_W2_W4_W6_W7_W9_W10(
 		c := tally[name]
 		share := 100 * float64(c.Accepted) / float64(max(c.Tried, 1))
 		lines = append(lines, fmt.Sprintf("%-18s %7d of %7d accepted: %5.1f %%", name, c.Accepted, c.Tried, share))
-		if share < 20 {
+		// A shortened run has too few of the rarest kinds to tell.
+		if enough := !testing.Short() || c.Tried >= 100; enough && share < 20 {
 			t.Errorf("%s: %.1f %% of %d accepted: the histories are too tame", name, share, c.Tried)
 		}
 	}
