@@ -24,6 +24,9 @@ type Booking struct {
 	State  State            `json:"state"`
 	// Terms are the ones last agreed. Notice, fee and fee cap use these, whatever the session says since (S5).
 	Terms session.Terms `json:"terms"`
+	// Consented are the terms that the clinician last agreed to in person, where changes too small to ask about have
+	// been made since: what is too small is measured from these, so that it doesn't add up. Zero where they are Terms.
+	Consented session.Terms `json:"consented,omitzero"`
 	// Pending is a material change that waits for the clinician's acknowledgement (S5).
 	Pending Pending `json:"pending,omitzero"`
 	// EngagementStart is when the engagement begins; the fee's notice runs to it (W6).
@@ -66,6 +69,14 @@ func (p Pending) IsZero() bool { return p.Since.IsZero() }
 // Shown is the digest of what a clinician was asked about. Their answer carries it, and is refused where another change
 // has taken its place meanwhile.
 func (p Pending) Shown() string { return digest.Of(p.Terms) }
+
+// Agreed are the terms that the clinician last agreed to in person (S5).
+func (b Booking) Agreed() session.Terms {
+	if b.Consented.Span.IsZero() {
+		return b.Terms
+	}
+	return b.Consented
+}
 
 // RegistrationLapsed says whether the clinician was found to have lost their registration for the session's date since
 // they were booked. A booking that the client ends then is ended by the clinician's cause, and grants no fee (B1).

@@ -49,7 +49,7 @@ func (c AcknowledgeChange) Decide(s Situation, now time.Time) (Changed, session.
 	b := s.Booking.Clone()
 	b.Version++
 	b.EngagementStart = engagement(b.EngagementStart, b.Terms.Span.Start, b.Pending.Terms.Span.Start)
-	b.Terms, b.Pending = b.Pending.Terms, booking.Pending{}
+	b.Terms, b.Pending, b.Consented = b.Pending.Terms, booking.Pending{}, session.Terms{}
 	b.OfferedUntil = capped(b)
 	facts := changeFacts(s.Session, s.Booking.Terms, b.Terms)
 	facts["booking"], facts["clinician"] = string(b.ID), string(b.Clinician)

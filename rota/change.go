@@ -224,7 +224,7 @@ func (c Change) filled(s Situation, d session.Decision, next session.Session, fi
 	if err != nil {
 		return Changed{}, session.Decision{}, err
 	}
-	asked := policy.Material(s.Booking.Terms, next.Terms, s.Practice.Calendar)
+	asked := policy.Material(s.Booking.Agreed(), next.Terms, s.Practice.Calendar)
 	// The engagement is counted from what was agreed, so that a change there and back leaves it where it was.
 	next.EngagementStart = engagement(s.Booking.EngagementStart, s.Booking.Terms.Span.Start, next.Terms.Span.Start)
 	b, kind := s.Booking.Clone(), EventUpdated
@@ -242,6 +242,10 @@ func (c Change) filled(s Situation, d session.Decision, next session.Session, fi
 	} else {
 		if !b.Pending.IsZero() {
 			kind, from = EventChangeWithdrawn, s.Session.Terms
+		}
+		b.Consented = session.Terms{}
+		if agreed := s.Booking.Agreed(); !agreed.Equal(next.Terms) {
+			b.Consented = agreed
 		}
 		b.EngagementStart, b.Terms, b.Pending = next.EngagementStart, next.Terms, booking.Pending{}
 		b.OfferedUntil = capped(b)

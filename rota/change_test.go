@@ -541,3 +541,43 @@ func TestS5WorkedCase8(t *testing.T) {
 	equal(t, "once acknowledged it is judged by 14 August", a.Allowed, true)
 	equal(t, "no fee", a.Fee, false)
 }
+
+// Tolerances are measured from what the clinician agreed to in person, so that small changes don't add up unasked.
+func TestS5TolerancesDoNotAddUp(t *testing.T) {
+	s := booked()
+	policy := withdrawal.Default()
+	policy.Version, policy.Provider, policy.Change.Time = 1, "north", withdrawal.Length(15*time.Minute)
+	policy.Change.PayDownPercent = decimal.NewFromInt(50)
+	s.Policies = append(s.Policies, policy)
+	s.Booking.Policy = 1
+	now := at("2026-07-01T09:00:00Z")
+	step := func(minutes int) rota.Changed {
+		t.Helper()
+		c := rota.Change{Session: s.Session.ID, Start: calendar.Local{
+			Date: calendar.MustDate(2026, time.July, 14), Clock: calendar.MustClock(8, minutes)}}
+		got, d, err := change(s, c, now)
+		succeed(t, s, d, err)
+		s.Session, s.Booking = got.Session, got.Booking
+		s.Diary.Version++
+		return got
+	}
+	if got := step(15); len(got.Material) > 0 || got.Booking.Agreed().Span.Start.Equal(got.Booking.Terms.Span.Start) {
+		t.Errorf("S5 a quarter of an hour is within the tolerance: %v, agreed %v", got.Material, got.Booking.Agreed().Span)
+	}
+	if got := step(30); len(got.Material) == 0 {
+		t.Error("S5 another quarter of an hour was not asked about")
+	}
+	got, d, err := rota.AcknowledgeChange{
+		Command: do("c9", clinician), Booking: s.Booking.ID, Shown: s.Booking.Pending.Shown(),
+	}.Decide(s, now)
+	succeed(t, s, d, err)
+	if s.Booking = got.Booking; !s.Booking.Agreed().Equal(s.Booking.Terms) {
+		t.Errorf("S5 what was acknowledged is agreed: %+v", s.Booking.Agreed())
+	}
+	if got := step(45); len(got.Material) > 0 {
+		t.Errorf("S5 from there on a quarter of an hour is within the tolerance: %v", got.Material)
+	}
+	if got := step(30); !got.Booking.Consented.Span.IsZero() {
+		t.Errorf("S5 back at what was agreed: %+v", got.Booking.Consented)
+	}
+}

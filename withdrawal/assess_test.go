@@ -577,7 +577,7 @@ func TestAssessmentsReadWithoutMoreLogic(t *testing.T) {
 			"Thu 9 Apr 2026: you can end this booking yourself until the end of Thu 2 Apr; the clinician may charge a fee of up " +
 				"to £630.00 (none until the end of Tue 31 Mar); after that call 0203 555 0100 " +
 				"(open from 09:00 on Tue 7 Apr) or write to support@platform.example.",
-			"You have to give a reason, which is shared with the clinician: they are told that it is no longer going ahead, and why.",
+			"You have to give a reason, which is shared with the clinician: they are told that they are no longer booked, and why.",
 			"A short-notice cancellation fee is payable to the clinician, and is to be agreed between you and them: none is due " +
 				"unless you both agree.",
 			"Please make every effort to withdraw as soon as you can, with at least 7 days to go before the start.",

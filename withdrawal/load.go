@@ -12,15 +12,17 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/sessional-go/sessional/calendar"
 	"github.com/sessional-go/sessional/session"
 )
 
 // maxPolicy is the greatest length of a policy, in bytes.
 const maxPolicy = 1 << 20
 
-// LoadPolicy reads a policy from JSON (W11). Fields that are left out keep the value of Default, lists are taken as a
-// whole, and null is an empty one; fields that are unknown, given twice or null are refused. The error is PolicyErrors with all that is wrong,
-// each named by its path: fee.scale[1].percent.
+// LoadPolicy reads a policy from JSON (W11). Fields that are left out keep the value of Default. A list is taken as a
+// whole, null being an empty one, and so is a notice that gives another unit: its amount has to be given with it. Fields that
+// are unknown, given twice or, but for lists, null are refused. The error is PolicyErrors with all that is wrong, each
+// named by its path: fee.scale[1].percent.
 func LoadPolicy(data []byte) (Policy, error) {
 	p := Default()
 	var e faults
@@ -63,12 +65,29 @@ func (e *faults) read(path string, raw json.RawMessage, into reflect.Value) {
 	case string(raw) == "null" && !optional && !list:
 		e.check(false, path, "must not be null")
 	case !text && !own && into.Kind() == reflect.Struct:
+		e.clearNotice(path, raw, into)
 		e.readObject(path, raw, into)
 	case !text && !own && list:
 		e.readList(path, raw, into)
 	default:
 		e.readValue(path, raw, into)
 	}
+}
+
+// clearNotice forgets the default of a notice that is given another unit: seven days and "exactly is short" mean
+// something else in hours.
+func (e *faults) clearNotice(path string, raw json.RawMessage, into reflect.Value) {
+	was, notice := into.Interface().(calendar.Notice)
+	var given map[string]json.RawMessage
+	if !notice || was.Unit == 0 || json.Unmarshal(raw, &given) != nil {
+		return
+	}
+	var unit calendar.Unit
+	if json.Unmarshal(given["unit"], &unit) != nil || unit == was.Unit {
+		return // left out, the same, or wrong: that is said elsewhere
+	}
+	into.SetZero()
+	e.check(given["amount"] != nil, join(path, "amount"), "must be given with the unit")
 }
 
 func (e *faults) readObject(path string, raw json.RawMessage, into reflect.Value) {

@@ -55,8 +55,12 @@ func (a Assessment) clientLines(s Situation, on string) []string {
 		lines = append(lines, "Have ready, or write: the session's number ("+string(a.Reference)+"), the practice's name, "+
 			"the session's date, and your reason for withdrawing, which is shared with the clinician.")
 	} else {
-		lines = append(lines, "You have to give a reason, which is shared with the clinician: they are told that it is no "+
-			"longer going ahead, and why.")
+		told := "it is no longer going ahead"
+		if a.Question == EndBookingOnly {
+			told = "they are no longer booked"
+		}
+		lines = append(lines, "You have to give a reason, which is shared with the clinician: they are told that "+told+
+			", and why.")
 	}
 	if a.Fee {
 		lines = append(lines, "A short-notice cancellation fee is payable to the clinician, and is to be agreed between you "+

@@ -122,3 +122,28 @@ func trimmed(s string) string {
 	}
 	return s
 }
+
+// A clinician reads what is shared with them, and nothing else that people wrote (W2, P1).
+func TestW2AClinicianReadsTheReason(t *testing.T) {
+	st := newStage(t)
+	w := st.claims()
+	reason := w.Booking.Ending.Reason
+	if text := must[session.Text](t)(st.desk.Text(t.Context(), byAda, reason)); text.Body != "The boiler has burst." {
+		t.Errorf("W2 the clinician reads %q", text.Body)
+	}
+	var missing *session.NotFoundError
+	if _, err := st.desk.Text(t.Context(), byBen, reason); !errors.As(err, &missing) {
+		t.Errorf("P1 somebody else reads it: %v", err)
+	}
+	st = newStage(t)
+	st.clinician("ada", func(f *rota.ClinicianFacts) { f.Documents = nil })
+	b := must[rota.Booked](t)(st.desk.Allocate(t.Context(), rota.Allocate{
+		Command: st.do(byManager), Session: st.posts().ID, Clinician: "ada", Override: "Seen on paper.",
+	}))
+	for _, text := range must[session.Page[session.Text]](t)(st.desk.TextsWritten(t.Context(), bySupport,
+		session.TextQuery{Class: session.ReasonText})).Items {
+		if _, err := st.desk.Text(t.Context(), byAda, text.ID); !errors.As(err, &missing) {
+			t.Errorf("A3 why %s was booked all the same is the provider's own: %v", b.Booking.Clinician, err)
+		}
+	}
+}

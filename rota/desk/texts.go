@@ -1,10 +1,13 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/sessional-go/sessional/booking"
+	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/session"
+	"github.com/sessional-go/sessional/withdrawal"
 )
 
 // Note is a message with its words.
@@ -76,8 +79,8 @@ func (d *Desk) Record(
 	return d.store.Record(ctx, s.Provider, RecordQuery{Session: id, Page: page})
 }
 
-// Text returns a text that an event or record points to, to the client's side of its provider and to support; its
-// body is blank once erased (P4).
+// Text returns a text that an event or record points to: to the client's side of its provider, to support, and to a
+// clinician what is shared with them, such as why their booking was ended (W2); its body is blank once erased (P4).
 func (d *Desk) Text(ctx context.Context, by session.Actor, id session.TextID) (session.Text, error) {
 	if err := session.CheckID("Text", id); err != nil {
 		return session.Text{}, err
@@ -91,8 +94,13 @@ func (d *Desk) Text(ctx context.Context, by session.Actor, id session.TextID) (s
 	}
 	missing := &session.NotFoundError{Field: "Text", Kind: session.KindText, ID: string(id)}
 	t, ok := texts[id]
-	if !ok || by.Capacity == session.AsClinician || by.Capacity.Client() && t.Provider != by.Provider {
+	if !ok || by.Capacity.Client() && t.Provider != by.Provider {
 		return session.Text{}, missing
+	}
+	if by.Capacity == session.AsClinician {
+		if shared, err := d.shared(ctx, by.Clinician, t); err != nil || !shared {
+			return session.Text{}, cmp.Or(err, error(missing))
+		}
 	}
 	if by.Capacity == session.AsPractice && t.Session != "" {
 		if _, err := d.Session(ctx, by, t.Session); err != nil {
@@ -118,4 +126,28 @@ func (d *Desk) TextsWritten(
 		return none, &session.ForbiddenError{Capacity: by.Capacity, Act: "list what people wrote", Why: "erasing is for support to do"}
 	}
 	return d.store.TextsWritten(ctx, q)
+}
+
+// sharedWithClinician are the kinds of events whose reason the clinician that they are about may read.
+var sharedWithClinician = map[session.EventKind]bool{
+	booking.EventCancelled: true, booking.EventNoShow: true, booking.EventEndedEarly: true,
+	booking.EventHoursQueried: true, booking.EventInvoiceQueried: true, booking.EventMessageSent: true,
+	rota.EventDeclined:          true,
+	withdrawal.EventFeeProposed: true, withdrawal.EventFeeCountered: true, withdrawal.EventFeeAgreed: true,
+	withdrawal.EventFeeWaived: true, withdrawal.EventFeeDisputed: true, withdrawal.EventCauseDisputed: true,
+}
+
+// shared says whether a text is shared with a clinician: an event about them, of a kind that is, points to it.
+func (d *Desk) shared(ctx context.Context, clinician session.ClinicianID, t session.Text) (bool, error) {
+	for e, err := range All(func(page session.PageRequest) (session.Page[session.Event], error) {
+		return d.store.Record(ctx, t.Provider, RecordQuery{Session: t.Session, Page: page})
+	}) {
+		if err != nil {
+			return false, err
+		}
+		if e.Reason == t.ID && e.Facts["clinician"] == string(clinician) && sharedWithClinician[e.Kind] {
+			return true, nil
+		}
+	}
+	return false, nil
 }
