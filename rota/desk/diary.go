@@ -13,6 +13,12 @@ import (
 // start: of sessions whose start lies within a span, or of all for the zero one (A8). rota.OfClass keeps one class,
 // rota.DiaryMonth files a month by date.
 func (d *Desk) Diary(ctx context.Context, by session.Actor, within calendar.Span) ([]rota.DiaryItem, error) {
+	if err := by.Validate(); err != nil {
+		return nil, err
+	}
+	if by.Capacity != session.AsClinician {
+		return nil, &session.ForbiddenError{Capacity: by.Capacity, Act: "read a diary of your own", Why: "only clinicians have one"}
+	}
 	var booked []booking.Booking
 	for b, err := range All(func(page session.PageRequest) (session.Page[booking.Booking], error) {
 		return d.Bookings(ctx, by, booking.Query{Clinician: by.Clinician, Within: within, Page: page})

@@ -104,7 +104,7 @@ func (d *Desk) visible(
 			policy = all.At(now)
 			policies[l.Session.Provider] = policy
 		}
-		if rota.Visible(l, facts, policy, practice.Calendar) {
+		if !l.Session.Started(now) && rota.Visible(l, facts, policy, practice.Calendar) {
 			kept.Items = append(kept.Items, l)
 		}
 	}
