@@ -372,6 +372,12 @@ func TestT2AnyRickarList(t *testing.T) {
 	if err != nil || !ok || h.Name != us.NewYear.Name {
 		t.Errorf("31 December 2021: %v, %v, %v", h, ok, err)
 	}
+	if all := holidays(t, c, 2021); all[len(all)-1].Date != "2021-12-31" {
+		t.Errorf("the last holiday of 2021 is %v", all[len(all)-1])
+	}
+	if all := holidays(t, c, 2022); all[0].Date != "2022-01-17" {
+		t.Errorf("the first holiday of 2022 is %v", all[0])
+	}
 	b := cal.NewBusinessCalendar()
 	b.AddHoliday(us.Holidays...)
 	for d := day(t, "2021-01-01"); d.Year() < 2023; d = d.AddDays(1) {
