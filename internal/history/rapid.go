@@ -34,7 +34,7 @@ func Check(t *testing.T, o Options, histories int) Tally {
 		t.Fatal(err)
 	}
 	// What a history leaves is thrown away at once: collecting it less often is worth a third of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	defer debug.SetGCPercent(debug.SetGCPercent(1000))
 	each := checks()
 	shards := (histories + each - 1) / each
 	t.Logf("seed %d: %d histories of %d commands and more", seed, shards*each, o.Commands)
@@ -112,8 +112,8 @@ var setting sync.Mutex
 // seeded is rapid.Check from a seed. The flag is rapid's only way to be told one, and is read before the first case.
 func seeded(t *testing.T, seed uint64, property func(*rapid.T)) {
 	t.Helper()
-	was := seedFlag()
 	setting.Lock()
+	was := seedFlag()
 	release := sync.OnceFunc(func() {
 		_ = flag.Set("rapid.seed", strconv.FormatUint(was, 10))
 		setting.Unlock()
