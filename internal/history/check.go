@@ -90,7 +90,7 @@ var Exact = cmp.Options{
 func difference(before, after View) string { return cmp.Diff(before, after, Exact) }
 
 // checkActor is P1: the capacity may, it is their own, and nobody decides about themselves.
-func (d done) checkActor(_, after View) error {
+func (d done) checkActor(_, after View) error { //nolint:cyclop // a flat list of clauses, each with what is wrong where it does not hold
 	by := d.head.By
 	if d.look {
 		return nil
@@ -153,7 +153,7 @@ func state(r session.Record) string {
 
 // checkVersions is P2 and N4: versions rise one by one, each with its event; each event has its change; what was
 // recorded stays; and states follow the tables.
-func (d done) checkVersions(before, after View) error {
+func (d done) checkVersions(before, after View) error { //nolint:cyclop // a flat list of clauses, each with what is wrong where it does not hold
 	old, now := before.records(), after.records()
 	told, fresh, err := d.events(before, after)
 	if err != nil {

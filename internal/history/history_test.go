@@ -109,7 +109,7 @@ func TestFaultsAreNoticed(t *testing.T) {
 					s.Store = memory.New()
 					return s
 				}}, words)
-				found := (*history.Broken)(nil)
+				found := (*history.BrokenError)(nil)
 				if !errors.As(err, &found) {
 					if err != nil {
 						t.Fatal(err)

@@ -34,7 +34,7 @@ func invariants(before, v View) error {
 }
 
 // oneBooking is A7's first half, and what a session says of its booking.
-func oneBooking(v View) error {
+func oneBooking(v View) error { //nolint:cyclop // a flat list of clauses, each with what is wrong where it does not hold
 	live := map[session.SessionID]booking.Booking{}
 	for _, b := range v.Bookings {
 		if b.State.Live() != b.Ending.Recorded.IsZero() {
@@ -73,7 +73,7 @@ func oneBooking(v View) error {
 }
 
 // noOverlap is A7's second half, with the diaries: they hold what is live, both times while a change waits (S5).
-func noOverlap(v View) error {
+func noOverlap(v View) error { //nolint:cyclop // a flat list of clauses, each with what is wrong where it does not hold
 	held := map[session.ClinicianID][]booking.Booking{}
 	for _, b := range sorted(v.Bookings) {
 		if !b.State.Live() {
@@ -152,7 +152,7 @@ func sessions(v View) error {
 
 // applications are A4: one for each clinician and round; what is pending in a round that is over has lapsed; what is
 // accepted led to the booking.
-func applications(v View) error {
+func applications(v View) error { //nolint:cyclop // a flat list of clauses, each with what is wrong where it does not hold
 	type one struct {
 		session session.SessionID
 		round   int

@@ -42,40 +42,42 @@ func fees(v View) error {
 }
 
 // negotiated follows the steps of a fee.
-func negotiated(f withdrawal.Fee, bills []booking.Invoice) error {
+func negotiated(f withdrawal.Fee, bills []booking.Invoice) error { //nolint:cyclop // a flat list of clauses, each with what is wrong where it does not hold
 	at, figure, whose := withdrawal.FeeClaimable, session.Money{}, session.Capacity(0)
 	for _, step := range f.Steps {
 		by := step.By.Capacity
 		if step.State != at && !may(session.KindFee, at.String(), step.State.String()) {
 			return faulty("W7", "the fee of booking %s went from %s to %s", f.Booking, at, step.State)
 		}
-		switch {
-		case step.State == at: // earnings were declared
+		if step.State == at { // earnings were declared
 			if step.Earned.IsZero() {
 				return faulty("W7", "a step of the fee of booking %s is none: %+v", f.Booking, step)
 			}
 			continue
-		case step.State == withdrawal.FeeProposed:
+		}
+		switch step.State {
+		case withdrawal.FeeProposed:
 			if by != session.AsClinician || step.By.Person != f.Person {
 				return faulty("W7", "%s proposed the fee of booking %s", by, f.Booking)
 			}
 			figure, whose = step.Amount, by
-		case step.State == withdrawal.FeeCountered:
+		case withdrawal.FeeCountered:
 			if !by.Client() || step.By.Person == f.Person {
 				return faulty("W7", "%s countered the fee of booking %s", by, f.Booking)
 			}
 			figure, whose = step.Amount, by
-		case step.State == withdrawal.FeeAgreed:
+		case withdrawal.FeeAgreed:
 			consent := by.Client() != whose.Client() && (by == session.AsClinician) == (step.By.Person == f.Person)
 			if !consent || !step.Amount.Equal(figure) {
 				return faulty("W7", "%s agreed to %s's figure of booking %s: %s, not %s", by, whose, f.Booking, step.Amount, figure)
 			}
+		case withdrawal.FeeClaimable, withdrawal.FeeWaived, withdrawal.FeeLapsed, withdrawal.FeeDisputed:
 		}
 		at = step.State
 	}
 	agreed := f.State == withdrawal.FeeAgreed
 	switch {
-	case at != f.State || !figure.Equal(f.Amount) && !(figure.IsZero() && f.Amount.IsZero()):
+	case at != f.State || !figure.Equal(f.Amount) && (!figure.IsZero() || !f.Amount.IsZero()):
 		return faulty("W7", "the steps of the fee of booking %s lead to %s of %s, and it is %s of %s", f.Booking, at, figure, f.State, f.Amount)
 	case agreed != (len(bills) == 1) || len(bills) > 1:
 		return faulty("W7", "the fee of booking %s is %s, with %d invoices", f.Booking, f.State, len(bills))

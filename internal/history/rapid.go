@@ -51,7 +51,7 @@ func Check(t *testing.T, o Options, histories int) Tally {
 				t.Parallel()
 				seeded(t, own, func(rt *rapid.T) {
 					tally, err := Play(o, words(o.Commands).Draw(rt, "history"))
-					if b := (*Broken)(nil); errors.As(err, &b) {
+					if b := (*BrokenError)(nil); errors.As(err, &b) {
 						rt.Log(strings.Join(b.Trace, "\n"))
 						rt.Fatalf("%s: %s", b.Rule, b.Problem)
 					}

@@ -77,7 +77,7 @@ func (d done) checkMade(before View, b booking.Booking) error {
 	return nil
 }
 
-func (d done) checkEnding(before, after View, was, b booking.Booking) error {
+func (d done) checkEnding(before, after View, was, b booking.Booking) error { //nolint:cyclop // a flat list of clauses, each with what is wrong where it does not hold
 	e, f := b.Ending, after.Fees[b.ID]
 	start, judged := was.Terms.Span.Start, d.at
 	switch {
@@ -206,7 +206,7 @@ func firstContact(p session.PracticeID, at time.Time) time.Time {
 }
 
 // overdue asks that nothing is left that time has brought about, after the keeper has looked.
-func overdue(v View, now time.Time) error {
+func overdue(v View, now time.Time) error { //nolint:cyclop // a flat list of clauses, each with what is wrong where it does not hold
 	for _, s := range v.Sessions {
 		b := v.Bookings[s.Booking]
 		switch {

@@ -59,8 +59,8 @@ func Kinds() []string {
 	return names
 }
 
-// Broken says which rule did not hold, and what had been done until then.
-type Broken struct {
+// BrokenError says which rule did not hold, and what had been done until then.
+type BrokenError struct {
 	// Rule is its id, as A7 or P2.
 	Rule string
 	// Problem is what was found.
@@ -70,12 +70,12 @@ type Broken struct {
 }
 
 // Error tells all of it.
-func (b *Broken) Error() string {
+func (b *BrokenError) Error() string {
 	return b.Rule + ": " + b.Problem + "\n" + strings.Join(b.Trace, "\n")
 }
 
 // Play plays the history that some words of chance make, a step each; a word of 0 stands for no step. It returns how
-// many commands there were, and a *Broken where a rule did not hold.
+// many commands there were, and a *BrokenError where a rule did not hold.
 func Play(o Options, words []uint64) (Tally, error) {
 	w, err := newWorld(o)
 	if err != nil {
@@ -124,7 +124,7 @@ func faulty(rule, format string, args ...any) error {
 }
 
 func (w *world) broken(err error) error {
-	b := &Broken{Rule: "store", Problem: err.Error()}
+	b := &BrokenError{Rule: "store", Problem: err.Error()}
 	if f := (*found)(nil); errors.As(err, &f) {
 		b.Rule, b.Problem = f.rule, f.problem
 	}
@@ -202,7 +202,11 @@ func (w *world) call(ctx context.Context, command any) (any, error) {
 }
 
 func headOf(command any) session.Command {
-	return command.(interface{ Head() session.Command }).Head()
+	headed, ok := command.(interface{ Head() session.Command })
+	if !ok {
+		panic(fmt.Sprintf("%T is no command", command))
+	}
+	return headed.Head()
 }
 
 // give gives a new command, and checks what became of it.

@@ -8,7 +8,7 @@ import (
 
 // steps are the states that each thing may go through, by hand from the rules: from each state, "" for what isn't
 // there yet, those that may follow.
-var steps = map[session.SubjectKind]map[string][]string{
+var steps = map[session.SubjectKind]map[string][]string{ //nolint:exhaustive // what has states
 	// S2: draft, open (posted, unfilled), filled, completed, withdrawn, expired (start passed unfilled, also with an
 	// offer that nobody answered). What is withdrawn, expired or completed stays so (S3).
 	session.KindSession: {
@@ -60,7 +60,7 @@ var steps = map[session.SubjectKind]map[string][]string{
 }
 
 // ruleOf is the rule whose table it is.
-var ruleOf = map[session.SubjectKind]string{
+var ruleOf = map[session.SubjectKind]string{ //nolint:exhaustive // what has states
 	session.KindSession: "S2", session.KindApplication: "A4", session.KindBooking: "B1", session.KindCase: "W4",
 	session.KindFee: "W7", session.KindHours: "B2", session.KindInvoice: "B2", session.KindText: "P4",
 }

@@ -19,9 +19,8 @@ import (
 type workedCase struct {
 	name     string
 	division calendar.Division
-	// start and hours are the session's, local.
+	// start is the session's, local; it lasts eight hours.
 	start string
-	hours int
 	// at is when it is withdrawn by the practice, or cancelled by the clinician.
 	at     string
 	cancel bool

@@ -123,7 +123,7 @@ func race(t *testing.T, n int, do func(i int) (desk.Verdict, error)) map[desk.Ve
 	t.Helper()
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	verdicts := map[desk.Verdict]int{}
+	verdicts := map[desk.Verdict]int{desk.Done: 0, desk.Conflict: 0, desk.Repeated: 0}
 	for i := range n {
 		all.Go(func() {
 			v, err := do(i)

@@ -31,7 +31,7 @@ func newNaive() *naive {
 }
 
 // verdict is what a commit has to say.
-func (m *naive) verdict(c desk.Changes) desk.Verdict {
+func (m *naive) verdict(c desk.Changes) desk.Verdict { //nolint:cyclop // naive on purpose: every question asked of everything
 	if m.keys[c.Key] {
 		return desk.Repeated
 	}
