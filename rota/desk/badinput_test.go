@@ -1248,7 +1248,7 @@ func scramble(rt *rapid.T, at reflect.Value, share int) {
 	case reflect.Uint8:
 		at.SetUint(uint64(rapid.Uint8Range(0, 9).Draw(rt, "enum")))
 	case reflect.Int, reflect.Int64:
-		at.SetInt(int64(rapid.Int64().Draw(rt, "number")))
+		at.SetInt(rapid.Int64().Draw(rt, "number"))
 	case reflect.Pointer:
 		if rapid.Bool().Draw(rt, "given") {
 			fresh := reflect.New(at.Type().Elem())

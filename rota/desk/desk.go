@@ -84,7 +84,7 @@ func New(o Options) (*Desk, error) {
 		prefix: o.ReferencePrefix, block: int64(o.ReferenceBlock), tries: o.Tries, log: o.Logger, observe: o.Observe,
 	}
 	if d.now == nil {
-		d.now = time.Now
+		d.now = time.Now //nolint:forbidigo // the default clock of the desk
 	}
 	if d.prefix == "" {
 		d.prefix = session.DefaultPrefix

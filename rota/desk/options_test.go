@@ -1,13 +1,19 @@
 package desk_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sessional-go/sessional/booking"
+	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/rota/store/memory"
 	"github.com/sessional-go/sessional/session"
@@ -90,6 +96,139 @@ func TestNewID(t *testing.T) {
 	time.Sleep(2 * time.Millisecond)
 	if next := desk.NewID(); next[:13] <= first[:13] {
 		t.Errorf("%s comes after %s", next, first)
+	}
+}
+
+// patchy is a directory whose nth answer is an error; who is unknown then remains so.
+type patchy struct {
+	desk.Directory
+	n   int
+	err error
+	// support is at which question it was asked about support.
+	asked, support int
+}
+
+func (p *patchy) fails() error {
+	p.asked++
+	if p.n--; p.n == 0 || p.n < 0 && errors.Is(p.err, desk.ErrUnknown) {
+		return p.err
+	}
+	return nil
+}
+
+func (p *patchy) Practice(ctx context.Context, id session.PracticeID) (session.PracticeFacts, error) {
+	if err := p.fails(); err != nil {
+		return session.PracticeFacts{}, err
+	}
+	return p.Directory.Practice(ctx, id)
+}
+
+func (p *patchy) Provider(ctx context.Context, id session.ProviderID) (session.ProviderFacts, error) {
+	if err := p.fails(); err != nil {
+		return session.ProviderFacts{}, err
+	}
+	return p.Directory.Provider(ctx, id)
+}
+
+func (p *patchy) Support(ctx context.Context) (session.SupportFacts, error) {
+	err := p.fails()
+	p.support = p.asked
+	if err != nil && !errors.Is(err, desk.ErrUnknown) {
+		return session.SupportFacts{}, err // where there is none it is zero
+	}
+	return p.Directory.Support(ctx)
+}
+
+func (p *patchy) Clinician(ctx context.Context, id session.ClinicianID) (rota.ClinicianFacts, error) {
+	if err := p.fails(); err != nil {
+		return rota.ClinicianFacts{}, err
+	}
+	return p.Directory.Clinician(ctx, id)
+}
+
+func (p *patchy) Person(ctx context.Context, id session.PersonID) (notify.Person, error) {
+	if err := p.fails(); err != nil {
+		return notify.Person{}, err
+	}
+	return p.Directory.Person(ctx, id)
+}
+
+// TestDirectoryFails lets the directory fail once, at each of the questions that a command or query puts to it: the
+// command fails with that error, and changes nothing.
+func TestDirectoryFails(t *testing.T) {
+	away := errors.New("the directory is away")
+	forms := commandForms()
+	maps.Copy(forms, queryForms())
+	for _, name := range slices.Sorted(maps.Keys(forms)) {
+		method, _, _ := strings.Cut(name, "/")
+		for _, want := range []error{away, fmt.Errorf("no such row: %w", desk.ErrUnknown)} {
+			for n := 1; n < 20; n++ {
+				st := newStage(t)
+				args := forms[name].args(st)
+				dir := &patchy{Directory: st.dir, n: n, err: want}
+				d := st.another(func(o *desk.Options) { o.Directory = dir })
+				before := st.dump()
+				_, err := call(t, d, method, args)
+				if dir.n > 0 {
+					break // it had no more questions
+				}
+				switch {
+				case err == nil && errors.Is(want, desk.ErrUnknown) && n == dir.support:
+					continue // there is no support, and that is all
+				case err == nil:
+					t.Errorf("%s succeeds without the answer to question %d", name, n)
+				case errors.Is(want, away) && !errors.Is(err, away):
+					t.Errorf("%s, question %d: got %T %v", name, n, err, err)
+				case errors.Is(want, desk.ErrUnknown):
+					typed(t, err)
+				}
+				st.untouched(t, before)
+			}
+		}
+	}
+}
+
+// TestN4Changes refuses what no store should make.
+func TestN4Changes(t *testing.T) {
+	s := session.Session{ID: "s", Version: 1, Provider: "north"}
+	posted := session.Event{
+		Subject: s.Subject(), Version: 1, Kind: session.EventPosted, At: opening, By: byLeeds, Command: "c", Reason: "why",
+	}
+	with := func(amend func(*session.Event)) session.Event {
+		e := posted
+		amend(&e)
+		return e
+	}
+	text := session.Text{ID: "why", Version: 1}
+	later := s
+	later.Version = 2
+	good := desk.Changes{
+		Sessions: []session.Session{s}, Texts: []session.Text{text}, Events: []session.Event{posted},
+		Diaries: []booking.DiaryChange{{Clinician: "ada", Version: 1}},
+	}
+	if err := good.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string]desk.Changes{
+		"a change without an event":   {Sessions: []session.Session{s}},
+		"an event without a change":   {Events: []session.Event{posted}},
+		"an event of another version": {Sessions: []session.Session{later}, Events: []session.Event{posted}},
+		"version 0":                   {Diaries: []booking.DiaryChange{{Clinician: "ada"}}},
+		"written twice":               {Sessions: []session.Session{s, s}, Events: []session.Event{posted}},
+		"told twice":                  {Sessions: []session.Session{s}, Events: []session.Event{posted, posted}},
+		"a text nobody points to":     {Texts: []session.Text{text}},
+		"no instant":                  {Sessions: []session.Session{s}, Events: []session.Event{with(func(e *session.Event) { e.At = time.Time{} })}},
+		"no command":                  {Sessions: []session.Session{s}, Events: []session.Event{with(func(e *session.Event) { e.Command = "" })}},
+		"no kind":                     {Sessions: []session.Session{s}, Events: []session.Event{with(func(e *session.Event) { e.Kind = "" })}},
+		"nobody": {Sessions: []session.Session{s},
+			Events: []session.Event{with(func(e *session.Event) { e.By = session.Actor{} })}},
+	} {
+		if err := bad.Validate(); err == nil {
+			t.Errorf("N4, P2: %s is accepted", name)
+		}
+		if verdict, err := memory.New().Commit(t.Context(), bad); err == nil {
+			t.Errorf("N4, P2: %s is %s", name, verdict)
+		}
 	}
 }
 

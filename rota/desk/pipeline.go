@@ -44,10 +44,10 @@ const lookUp = 2 * time.Second
 
 // do is the one way a command takes.
 func do[C command, R any](ctx context.Context, d *Desk, c C, a act[C, R]) (R, error) {
-	began := time.Now() // how long it took is the machine's business, not the desk's clock's
+	began := time.Now() //nolint:forbidigo // how long it took is the machine's business, not the desk's clock's
 	o := Observation{Act: a.name}
 	result, err := through(ctx, d, c, a, session.Instant(d.now()), &o)
-	o.Took = time.Since(began)
+	o.Took = time.Since(began) //nolint:forbidigo // likewise
 	o.Code = code(err)
 	if broken := (*BrokenError)(nil); errors.As(err, &broken) {
 		d.log.ErrorContext(ctx, "a rule of the library was broken", "act", a.name, "error", err)
@@ -110,7 +110,7 @@ func through[C command, R any](ctx context.Context, d *Desk, c C, a act[C, R], n
 }
 
 // nothing is the verdict of a try that found nothing to change, and so committed nothing.
-const nothing Verdict = 0
+const nothing = 0
 
 // try reads, decides and commits once.
 func try[C command, R any](
