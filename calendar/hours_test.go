@@ -159,6 +159,10 @@ func TestT6AtTheEndOfTheYears(t *testing.T) {
 	} {
 		wantRange(t, err)
 	}
+	onHolidays := hours(t, `{"windows":[{"days":"mon-sun","from":"00:00","to":"24:00"}],"closed":{"all_holidays":true}}`)
+	if open := must[bool](t)(onHolidays.Open(c, at(t, "2040-12-31T12:00:00Z"))); !open {
+		t.Error("closed on a day after the last holiday")
+	}
 	monday := hours(t, `{"windows":[{"days":"tue","from":"09:00","to":"10:00"}]}`)
 	_, err = monday.Next(c, at(t, "2040-12-31T12:00:00Z")) // a Monday; the Tuesday is 2041
 	wantHours(t, err, calendar.HoursNeverOpen, "It does not open again.")
