@@ -76,7 +76,7 @@ func (c RecordNoShow) Validate() error {
 // The error is a *session.FrozenError while a support case about the session is open (W4: what is withdrawn late is
 // never the clinician's no-show), a *session.NotStartedError before the start last agreed, a *session.StateError
 // where the booking fell through or its hours are approved, and a *session.ForbiddenError for the clinician
-// themselves (P1).
+// themselves (P1). The clinician's time is free again.
 func (c RecordNoShow) Decide(s Situation, now time.Time) (Booking, session.Decision, error) {
 	d := session.Decide(c.Command, now)
 	const act = "record a no-show"
@@ -124,8 +124,9 @@ func (c EndEarly) Validate() error {
 //
 // The error is a *session.FieldError for an end that can't be, a *session.FrozenError while a support case about the
 // session is open (W4), a *session.NotStartedError before the start last agreed, a *session.StateError where the
-// booking fell through, was missed or has its hours approved, and a *session.ForbiddenError for a clinician who acts
-// in another capacity (P1).
+// booking fell through, was missed or has its hours approved, a *ClashError for a later end than was reported first,
+// where the clinician was booked elsewhere meanwhile, and a *session.ForbiddenError for a clinician who acts in another
+// capacity (P1). The clinician's time is free again from At on.
 func (c EndEarly) Decide(s Situation, now time.Time) (Booking, session.Decision, error) {
 	d := session.Decide(c.Command, now)
 	const act = "end it early"
@@ -202,6 +203,9 @@ func (s Situation) report(
 		s.over(&d, over)
 	}
 	next.Pending = Pending{}
+	if err := s.release(&d, next); err != nil {
+		return Booking{}, session.Decision{}, err
+	}
 	next.Ending.Reason = d.Note(session.ReasonText, next.Provider, next.Session, reason)
 	e := session.Event{Kind: kind, Reason: next.Ending.Reason, Facts: next.facts()}
 	e.Facts["worked"] = stamp(next.Ending.Worked)
@@ -210,6 +214,22 @@ func (s Situation) report(
 	}
 	d.Write(next, e)
 	return next, d, nil
+}
+
+// release gives the clinician's time back as far as it was not worked, so that they can be booked elsewhere. A report
+// that takes some of it again is refused where they are (A7).
+func (s Situation) release(d *session.Decision, next Booking) error {
+	if next.State == NoShow {
+		d.Book(s.Diary.Free(next))
+		return nil
+	}
+	worked := next
+	worked.Terms.Span.End = next.Ending.Worked
+	if err := s.Diary.CheckClash(worked.Terms.Span, next.ID, next.Ending.By); err != nil {
+		return err
+	}
+	d.Book(s.Diary.Keep(worked))
+	return nil
 }
 
 // over writes the completed session. The start last agreed is past by now, so a change that still waits for the

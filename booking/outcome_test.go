@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,8 +149,11 @@ func TestW10NoShow(t *testing.T) {
 			missed.Ending.Route != booking.ByReport || missed.Ending.Ahead != -11*time.Hour {
 			t.Errorf("%+v", missed)
 		}
-		if got := told(d); got != "booking.no_show@5" || len(d.Records) != 1 {
+		if got := told(d); got != "booking.no_show@5" || len(d.Records) != 2 {
 			t.Errorf("told %s", got)
+		}
+		if freed := record[booking.DiaryChange](t, d); len(freed.Drop) != 1 || freed.Drop[0] != "b-1" || len(freed.Put) > 0 {
+			t.Errorf("A7 the clinician's time is not free again: %+v", freed)
 		}
 	})
 	t.Run("W10 not before the start", func(t *testing.T) {
@@ -290,7 +294,12 @@ func TestS5UnansweredChangeIsVoid(t *testing.T) {
 		}
 		return s
 	}
-	check := func(t *testing.T, d session.Decision, kinds string) {
+	until := func(end time.Time) booking.DiaryChange {
+		return booking.DiaryChange{Clinician: "ada", Version: 10, Put: []booking.Entry{{
+			Booking: "b-1", Session: "s-1", Reference: "#401000123", Provider: "leeds-health", Span: calendar.Span{Start: start, End: end},
+		}}}
+	}
+	check := func(t *testing.T, d session.Decision, kinds string, want booking.DiaryChange) {
 		t.Helper()
 		s, b, c := record[session.Session](t, d), record[booking.Booking](t, d), record[booking.DiaryChange](t, d)
 		if !s.Terms.Equal(terms()) || s.State != session.Completed {
@@ -299,9 +308,6 @@ func TestS5UnansweredChangeIsVoid(t *testing.T) {
 		if !b.Pending.IsZero() || !b.Terms.Equal(terms()) {
 			t.Errorf("S5 %+v", b)
 		}
-		want := booking.DiaryChange{Clinician: "ada", Version: 10, Put: []booking.Entry{{
-			Booking: "b-1", Session: "s-1", Reference: "#401000123", Provider: "leeds-health", Span: calendar.Span{Start: start, End: end},
-		}}}
 		if diff := compare(want, c); diff != "" {
 			t.Error(diff)
 		}
@@ -317,15 +323,16 @@ func TestS5UnansweredChangeIsVoid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, d, "session.change_void@8 session.completed@8 booking.completed@4")
+	check(t, d, "session.change_void@8 session.completed@8 booking.completed@4", until(end))
 	if _, d, err = noShow(jo).Decide(changed(t), start); err != nil {
 		t.Fatal(err)
 	}
-	check(t, d, "session.change_void@8 session.completed@8 booking.no_show@4")
+	check(t, d, "session.change_void@8 session.completed@8 booking.no_show@4",
+		booking.DiaryChange{Clinician: "ada", Version: 10, Drop: []session.BookingID{"b-1"}})
 	if _, d, err = endEarly(jo, start.Add(time.Hour)).Decide(changed(t), end); err != nil {
 		t.Fatal(err)
 	}
-	check(t, d, "session.change_void@8 session.completed@8 booking.ended_early@4")
+	check(t, d, "session.change_void@8 session.completed@8 booking.ended_early@4", until(start.Add(time.Hour)))
 
 	_, d, err = complete().Decide(changed(t), end.Add(-time.Microsecond))
 	wantError[*session.NotEndedError](t, err, "session_not_ended", "Session #401000123 is not over yet, so you can't complete it.")
@@ -375,4 +382,28 @@ func TestOutcomesRefuseBadFields(t *testing.T) {
 			"At":      {{"missing", "At", func(c *booking.EndEarly) { c.At = time.Time{} }}},
 			"Reason":  wrongText("Reason", func(c *booking.EndEarly) *string { return &c.Reason }),
 		})
+}
+
+// What was not worked is free again; a report that takes time back is refused where the clinician is booked meanwhile.
+func TestA7AnEarlyEndFreesTheRest(t *testing.T) {
+	s := booked(t)
+	first := start.Add(2 * time.Hour)
+	ended, d, err := endEarly(jo, first).Decide(s, end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := record[booking.DiaryChange](t, d).Put
+	if len(kept) != 1 || !kept[0].Span.Start.Equal(start) || !kept[0].Span.End.Equal(first) {
+		t.Errorf("A7 the diary holds %+v", kept)
+	}
+	s.Booking, s.Session.State = ended, session.Completed
+	s.Diary.Entries = slices.Concat(kept, []booking.Entry{{
+		Booking: "b-2", Provider: "york-health", Span: calendar.Span{Start: start.Add(3 * time.Hour), End: end},
+	}})
+	if _, _, err := endEarly(jo, start.Add(3*time.Hour)).Decide(s, end); err != nil {
+		t.Errorf("A7 up to the other booking: %v", err)
+	}
+	_, d, err = endEarly(jo, start.Add(3*time.Hour+time.Microsecond)).Decide(s, end)
+	wantError[*booking.ClashError](t, err, "booking_clash", "The clinician is booked elsewhere at that time.")
+	wantNothing(t, d)
 }

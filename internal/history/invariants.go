@@ -104,9 +104,10 @@ func noOverlap(v View) error { //nolint:cyclop // a flat list of clauses, each w
 			delete(kept, b.ID)
 		}
 		for id, e := range kept {
-			// What was worked, or missed, stays: its time is past, or soon will be.
+			// What was worked stays, until when it was.
 			b := v.Bookings[id]
-			if b.State != booking.Completed && b.State != booking.NoShow || e.Span != b.Terms.Span || !e.Also.IsZero() {
+			worked := calendar.Span{Start: b.Terms.Span.Start, End: b.Ending.Worked}
+			if b.State != booking.Completed || e.Span != worked || !e.Also.IsZero() {
 				return faulty("A7", "the diary of %s holds %+v of booking %s, which is %s", who, e, id, b.State)
 			}
 		}

@@ -115,27 +115,19 @@ func appendRecords[R session.Record](all []session.Record, some []R) []session.R
 	return all
 }
 
+// version is one version of one thing.
+type version struct {
+	subject session.Subject
+	version int64
+}
+
 // Validate refuses changes that no store should make: a change without its event, an event without its change (N4),
 // a version below 1, a text that nothing points to, two events alike, an event that doesn't say who, when and by
 // which command (P2).
 func (c Changes) Validate() error {
-	type version struct {
-		subject session.Subject
-		version int64
-	}
-	told := map[version]bool{}
-	pointed := map[session.TextID]bool{}
-	keys := map[string]bool{}
-	for _, e := range c.Events {
-		if e.At.IsZero() || e.Command == "" || e.Kind == "" || e.By.Capacity == 0 {
-			return fmt.Errorf("event %s does not say who, when, what or by which command", e.Key())
-		}
-		if keys[e.Key()] {
-			return fmt.Errorf("event %s stands twice", e.Key())
-		}
-		keys[e.Key()] = true
-		told[version{e.Subject, e.Version}] = true
-		pointed[e.Reason], pointed[session.TextID(e.Facts["text"])] = true, true
+	told, err := c.told()
+	if err != nil {
+		return err
 	}
 	written := map[version]bool{}
 	for _, r := range c.Records() {
@@ -147,20 +139,54 @@ func (c Changes) Validate() error {
 			return fmt.Errorf("%s is written twice", v.subject)
 		}
 		written[v] = true
-		if text, ok := r.(session.Text); ok && text.Version == 1 {
-			if !pointed[text.ID] {
-				return fmt.Errorf("text %s is not pointed to by any event", text.ID)
-			}
-			continue
-		}
-		if _, diary := r.(booking.DiaryChange); !diary && !told[v] {
-			return fmt.Errorf("%s changes without an event", v.subject)
+		if err := c.explained(r, told[v]); err != nil {
+			return err
 		}
 	}
 	for v := range told {
 		if !written[v] {
 			return fmt.Errorf("an event tells of %s at version %d, which is not written", v.subject, v.version)
 		}
+	}
+	return nil
+}
+
+// told returns the versions that events tell of, once each event says who, when and by which command (P2).
+func (c Changes) told() (map[version]bool, error) {
+	told := map[version]bool{}
+	keys := map[string]bool{}
+	for _, e := range c.Events {
+		if e.At.IsZero() || e.Command == "" || e.Kind == "" || e.By.Capacity == 0 {
+			return nil, fmt.Errorf("event %s does not say who, when, what or by which command", e.Key())
+		}
+		if keys[e.Key()] {
+			return nil, fmt.Errorf("event %s stands twice", e.Key())
+		}
+		keys[e.Key()] = true
+		told[version{e.Subject, e.Version}] = true
+	}
+	return told, nil
+}
+
+// explained refuses a record without its event. A diary has that of the booking that changes it, a new text that of
+// whatever points to it.
+func (c Changes) explained(r session.Record, told bool) error {
+	switch v := r.(type) {
+	case booking.DiaryChange:
+		return nil
+	case session.Text:
+		if v.Version > 1 {
+			break
+		}
+		for _, e := range c.Events {
+			if e.Reason == v.ID || e.Facts["text"] == string(v.ID) {
+				return nil
+			}
+		}
+		return fmt.Errorf("text %s is not pointed to by any event", v.ID)
+	}
+	if !told {
+		return fmt.Errorf("%s changes without an event", r.Subject())
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (d *Desk) calendars(
 		found[a.Application.Practice] = nil
 	}
 	for id := range found {
-		practice, err := d.practice(ctx, "Practice", id)
+		practice, err := d.practice(ctx, id)
 		if err != nil {
 			return nil, err
 		}

@@ -14,7 +14,7 @@ func decideBooking[C command, R any](
 ) func(context.Context, turn[C]) (R, session.Decision, error) {
 	return func(ctx context.Context, t turn[C]) (R, session.Decision, error) {
 		var none R
-		practice, err := t.desk.practice(ctx, "Practice", t.read.Session.Practice)
+		practice, err := t.desk.practice(ctx, t.read.Session.Practice)
 		if err != nil {
 			return none, session.Decision{}, err
 		}

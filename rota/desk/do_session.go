@@ -15,7 +15,7 @@ var post = act[session.Post, session.Session]{
 	decide: func(ctx context.Context, t turn[session.Post]) (session.Session, session.Decision, error) {
 		p := session.Posting{Replaced: t.read.Session, Choosing: t.read.Policies.At(t.now).Applications.Choosing}
 		var err error
-		if p.Practice, err = t.desk.practice(ctx, "Practice", t.c.Practice); err != nil {
+		if p.Practice, err = t.desk.practice(ctx, t.c.Practice); err != nil {
 			return session.Session{}, session.Decision{}, err
 		}
 		by := t.c.By

@@ -10,11 +10,11 @@ import (
 	"github.com/sessional-go/sessional/withdrawal"
 )
 
-// practice asks the directory for a practice that the command's field names.
-func (d *Desk) practice(ctx context.Context, field string, id session.PracticeID) (session.PracticeFacts, error) {
+// practice asks the directory for a practice, which commands name by their field Practice.
+func (d *Desk) practice(ctx context.Context, id session.PracticeID) (session.PracticeFacts, error) {
 	p, err := d.directory.Practice(ctx, id)
 	if err != nil {
-		return p, unknown(err, field, "practice", string(id))
+		return p, unknown(err, "Practice", "practice", string(id))
 	}
 	if p.Calendar == nil || p.ID != id {
 		return p, &BrokenError{Act: "directory", Err: fmt.Errorf("practice %s has no calendar or another id", id)}
@@ -45,7 +45,7 @@ func (d *Desk) situation(ctx context.Context, read Snapshot) (withdrawal.Situati
 		Policies: read.Policies,
 	}
 	var err error
-	if s.Practice, err = d.practice(ctx, "Practice", read.Session.Practice); err != nil {
+	if s.Practice, err = d.practice(ctx, read.Session.Practice); err != nil {
 		return s, err
 	}
 	if s.Provider, err = d.directory.Provider(ctx, read.Session.Provider); err != nil {

@@ -35,7 +35,7 @@ func (d *Desk) Calendar(
 func (d *Desk) seesPractice(
 	ctx context.Context, by session.Actor, id session.PracticeID,
 ) (session.PracticeFacts, error) {
-	practice, err := d.practice(ctx, "Practice", id)
+	practice, err := d.practice(ctx, id)
 	if err != nil {
 		return practice, err
 	}
@@ -90,7 +90,7 @@ func (d *Desk) visible(
 		practice, ok := practices[l.Session.Practice]
 		if !ok {
 			var err error
-			if practice, err = d.practice(ctx, "Practice", l.Session.Practice); err != nil {
+			if practice, err = d.practice(ctx, l.Session.Practice); err != nil {
 				return session.Page[rota.Listing]{}, err
 			}
 			practices[l.Session.Practice] = practice

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/rota"
@@ -129,12 +130,12 @@ func (d *Desk) TextsWritten(
 }
 
 // sharedWithClinician are the kinds of events whose reason the clinician that they are about may read.
-var sharedWithClinician = map[session.EventKind]bool{
-	booking.EventCancelled: true, booking.EventNoShow: true, booking.EventEndedEarly: true,
-	booking.EventHoursQueried: true, booking.EventInvoiceQueried: true, booking.EventMessageSent: true,
-	rota.EventDeclined:          true,
-	withdrawal.EventFeeProposed: true, withdrawal.EventFeeCountered: true, withdrawal.EventFeeAgreed: true,
-	withdrawal.EventFeeWaived: true, withdrawal.EventFeeDisputed: true, withdrawal.EventCauseDisputed: true,
+var sharedWithClinician = []session.EventKind{
+	booking.EventCancelled, booking.EventNoShow, booking.EventEndedEarly,
+	booking.EventHoursQueried, booking.EventInvoiceQueried, booking.EventMessageSent,
+	rota.EventDeclined,
+	withdrawal.EventFeeProposed, withdrawal.EventFeeCountered, withdrawal.EventFeeAgreed,
+	withdrawal.EventFeeWaived, withdrawal.EventFeeDisputed, withdrawal.EventCauseDisputed,
 }
 
 // shared says whether a text is shared with a clinician: an event about them, of a kind that is, points to it.
@@ -145,7 +146,7 @@ func (d *Desk) shared(ctx context.Context, clinician session.ClinicianID, t sess
 		if err != nil {
 			return false, err
 		}
-		if e.Reason == t.ID && e.Facts["clinician"] == string(clinician) && sharedWithClinician[e.Kind] {
+		if e.Reason == t.ID && e.Facts["clinician"] == string(clinician) && slices.Contains(sharedWithClinician, e.Kind) {
 			return true, nil
 		}
 	}

@@ -59,7 +59,7 @@ func TestP4RetentionPerClass(t *testing.T) {
 	}
 
 	k, err := keeper.New(keeper.Options{Desk: d, Store: store, Now: clock, Retention: map[session.TextClass]time.Duration{
-		session.ReasonText: 48 * time.Hour, session.MessageText: time.Hour,
+		session.ReasonText: 48 * time.Hour, session.MessageText: time.Hour, session.CaseText: 1000 * time.Hour,
 	}})
 	if err != nil {
 		t.Fatal(err)

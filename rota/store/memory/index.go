@@ -69,7 +69,7 @@ func newIndexes() indexes {
 		related:    map[correspondence]bool{},
 		bookingsOf: sets[session.ClinicianID]{}, practiceWork: sets[session.PracticeID]{},
 		liveOn:  map[session.SessionID]session.BookingID{},
-		textsIn: sets[session.TextClass]{}, textsOf: sets[session.PersonID]{},
+		textsIn: make(sets[session.TextClass]), textsOf: sets[session.PersonID]{},
 		casesOf: sets[session.ProviderID]{}, invoices: sets[session.BookingID]{}, messages: sets[correspondence]{},
 		due:     make(map[desk.Due]*ordered.Set),
 		byEvent: map[session.SessionID][]int{}, subjects: map[session.Subject][]int{},
