@@ -2,6 +2,7 @@ package withdrawal_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -244,4 +245,28 @@ func TestActsPassOnWhatCannotBeAssessed(t *testing.T) {
 	field(t, err, "Practice")
 	_, _, err = withdrawal.CancelBooking{Command: session.Do("c", clinician), Booking: "b1"}.Decide(s, now)
 	field(t, err, "Practice")
+}
+
+// A booking that the client ends after the clinician's registration lapsed is ended by the clinician's cause: there is
+// no fee, and the assessment says so (B1, W6).
+func TestB1ALapsedRegistrationGrantsNoFee(t *testing.T) {
+	s := filled(t, "2026-04-09 09:00")
+	now := at(t, "2026-04-02 10:00")
+	if a := assess(t, withdrawal.WithdrawSession, s, practice, now); !a.Fee {
+		t.Fatal("W6 it is short notice, and there is no fee")
+	}
+	s.Booking.Lapsed = []string{"document_expired/registration"}
+	a := assess(t, withdrawal.WithdrawSession, s, practice, now)
+	if a.Fee || !strings.Contains(a.Lines[0], "no fee, as the clinician's registration has lapsed") {
+		t.Errorf("B1 the assessment says %v, %q", a.Fee, a.Lines)
+	}
+	got, _, err := withdrawal.Withdraw{
+		Command: session.Do("w", practice), Session: s.Session.ID, Shown: a.Shown, Reason: "They can't work.",
+	}.Decide(s, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := got.Booking.Ending; e.Cause != booking.ByClinician || e.Fee || got.Fee.Version != 0 {
+		t.Errorf("B1 %+v, fee %+v", e, got.Fee)
+	}
 }
