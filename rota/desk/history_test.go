@@ -21,7 +21,7 @@ func TestRandomHistories_A4_A7_B1_B2_N4_P1_P2_P3_S1_S2_S3_S5_W2_W4_W6_W7_W9_W10(
 	case testing.Short():
 		histories = 200
 	case os.Getenv("SESSIONAL_SOAK") != "":
-		histories = 200_000
+		histories = 50_000
 	}
 	tally := history.Check(t, history.Options{Store: func() desk.Store { return memory.New() }}, histories)
 	if t.Failed() {
