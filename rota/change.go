@@ -46,7 +46,7 @@ func (c Change) Validate() error {
 	if err := session.CheckID("Session", c.Session); err != nil {
 		return err
 	}
-	if err := checkName("Role", string(c.Role)); err != nil {
+	if err := session.CheckName("Role", string(c.Role), false); err != nil {
 		return err
 	}
 	if err := checkLocal("Start", c.Start); err != nil {
@@ -55,8 +55,10 @@ func (c Change) Validate() error {
 	if err := checkLocal("End", c.End); err != nil {
 		return err
 	}
-	if c.Break != nil && (*c.Break < 0 || *c.Break%time.Minute != 0) {
-		return &session.FieldError{Field: "Break", Problem: "must be zero or more whole minutes"}
+	if c.Break != nil {
+		if err := session.CheckBreak(*c.Break); err != nil {
+			return err
+		}
 	}
 	return c.validateRest()
 }
@@ -68,7 +70,7 @@ func (c Change) validateRest() error {
 		}
 	}
 	if c.Place != nil {
-		if err := checkName("Place", *c.Place); err != nil {
+		if err := session.CheckName("Place", *c.Place, false); err != nil {
 			return err
 		}
 	}

@@ -1,10 +1,7 @@
 package rota
 
 import (
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/calendar"
@@ -27,33 +24,12 @@ func checkApplication(head session.Command, id session.ApplicationID) error {
 	return session.CheckID("Application", id)
 }
 
-// maxName is the greatest length of a role or a place, in bytes: as when it is posted.
-const maxName = 200
-
-// checkName refuses what can't stand in one line.
-func checkName(field, name string) error {
-	switch {
-	case len(name) > maxName:
-		return &session.FieldError{Field: field, Problem: "is longer than 200 bytes"}
-	case !utf8.ValidString(name):
-		return &session.FieldError{Field: field, Problem: "is not valid UTF-8"}
-	case strings.ContainsFunc(name, unicode.IsControl):
-		return &session.FieldError{Field: field, Problem: "holds a control character"}
-	}
-	return nil
-}
-
 // checkLocal refuses half a local time; one that is not given at all is fine.
 func checkLocal(field string, l calendar.Local) error {
-	switch {
-	case l == calendar.Local{}:
+	if (l == calendar.Local{}) {
 		return nil
-	case l.Date.IsZero():
-		return &session.FieldError{Field: field + ".Date", Problem: "is missing"}
-	case l.Clock.IsZero():
-		return &session.FieldError{Field: field + ".Clock", Problem: "is missing"}
 	}
-	return nil
+	return session.CheckLocal(field, l)
 }
 
 // frozen refuses while a support case about the session is open (W4).

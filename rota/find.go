@@ -88,7 +88,7 @@ func (f FindWork) Validate() error {
 			return err
 		}
 	}
-	if err := checkName("Role", string(f.Role)); err != nil {
+	if err := session.CheckName("Role", string(f.Role), false); err != nil {
 		return err
 	}
 	if f.Practice != "" {

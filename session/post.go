@@ -58,22 +58,22 @@ func (c Post) Validate() error {
 	if err := CheckID("Practice", c.Practice); err != nil {
 		return err
 	}
-	if err := checkName("Role", string(c.Role), true); err != nil {
+	if err := CheckName("Role", string(c.Role), true); err != nil {
 		return err
 	}
-	if err := checkLocal("Start", c.Start); err != nil {
+	if err := CheckLocal("Start", c.Start); err != nil {
 		return err
 	}
-	if err := checkLocal("End", c.End); err != nil {
+	if err := CheckLocal("End", c.End); err != nil {
 		return err
 	}
-	if err := checkBreak(c.Break); err != nil {
+	if err := CheckBreak(c.Break); err != nil {
 		return err
 	}
 	if err := c.Rate.Validate(); err != nil {
 		return err
 	}
-	if err := checkName("Place", c.Place, false); err != nil {
+	if err := CheckName("Place", c.Place, false); err != nil {
 		return err
 	}
 	if err := CheckText("Instructions", c.Instructions, false); err != nil {
@@ -95,7 +95,7 @@ func (c Post) validateRest() error {
 		}
 	}
 	if c.EngagementStart != (calendar.Local{}) {
-		return checkLocal("EngagementStart", c.EngagementStart)
+		return CheckLocal("EngagementStart", c.EngagementStart)
 	}
 	return nil
 }

@@ -41,11 +41,11 @@ func (t Terms) Validate() error {
 		return &FieldError{Field: "End", Problem: "is missing"}
 	}
 	for _, err := range []error{
-		checkName("Role", string(t.Role), true),
+		CheckName("Role", string(t.Role), true),
 		checkLength(t.Span),
-		checkBreak(t.Break),
+		CheckBreak(t.Break),
 		t.Rate.Validate(),
-		checkName("Place", t.Place, false),
+		CheckName("Place", t.Place, false),
 		CheckText("Instructions", t.Instructions, false),
 	} {
 		if err != nil {

@@ -59,7 +59,8 @@ func checkLength(span calendar.Span) error {
 	return nil
 }
 
-func checkLocal(field string, l calendar.Local) error {
+// CheckLocal returns a *FieldError naming field.Date or field.Clock unless both are given.
+func CheckLocal(field string, l calendar.Local) error {
 	if l.Date.IsZero() {
 		return &FieldError{Field: field + ".Date", Problem: "is missing"}
 	}
@@ -69,15 +70,17 @@ func checkLocal(field string, l calendar.Local) error {
 	return nil
 }
 
-func checkBreak(b time.Duration) error {
+// CheckBreak returns a *FieldError naming Break unless it is zero or more whole minutes.
+func CheckBreak(b time.Duration) error {
 	if b < 0 || b%time.Minute != 0 {
 		return &FieldError{Field: "Break", Problem: "must be zero or more whole minutes"}
 	}
 	return nil
 }
 
-// checkName refuses what can't stand in one line.
-func checkName(field, name string, required bool) error {
+// CheckName returns a *FieldError naming field for a name that can't stand in one line or is longer than 200 bytes, and,
+// where it is required, for one that is blank.
+func CheckName(field, name string, required bool) error {
 	switch {
 	case required && blank(name):
 		return &FieldError{Field: field, Problem: "is missing"}

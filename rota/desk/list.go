@@ -120,26 +120,32 @@ func (d *Desk) Applicants(
 	if err := page.Validate(); err != nil {
 		return none, err
 	}
-	s, err := d.Session(ctx, by, id)
+	s, err := d.appliedFor(ctx, by, id)
 	if err != nil {
 		return none, err
 	}
-	if by.Capacity == session.AsClinician {
-		return none, &session.ForbiddenError{Capacity: by.Capacity, Act: "see who has applied", Why: "that is between them and the practice"}
-	}
 	return d.store.Applications(ctx, id, s.Round, page)
+}
+
+// appliedFor returns a session whose applicants the actor may see.
+func (d *Desk) appliedFor(ctx context.Context, by session.Actor, id session.SessionID) (session.Session, error) {
+	s, err := d.Session(ctx, by, id)
+	if err == nil && by.Capacity == session.AsClinician {
+		err = &session.ForbiddenError{Capacity: by.Capacity, Act: "see who has applied", Why: "that is between them and the practice"}
+	}
+	return s, err
 }
 
 // Ranking returns a session's pending applicants with the host's score, the highest first, ties by time of
 // application (A5). Without a Score option all score alike. Open to the client's side and support.
 func (d *Desk) Ranking(ctx context.Context, by session.Actor, id session.SessionID) ([]rota.Ranked, error) {
-	s, err := d.Session(ctx, by, id)
+	s, err := d.appliedFor(ctx, by, id)
 	if err != nil {
 		return nil, err
 	}
 	var candidates []rota.Candidate
 	for a, err := range All(func(page session.PageRequest) (session.Page[rota.Application], error) {
-		return d.Applicants(ctx, by, id, page)
+		return d.store.Applications(ctx, id, s.Round, page)
 	}) {
 		if err != nil {
 			return nil, err
