@@ -3,11 +3,10 @@ package memory_test
 import (
 	"testing"
 
-	"github.com/sessional-go/sessional/internal/history/contract"
-	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/rota/store/memory"
+	"github.com/sessional-go/sessional/rota/store/storetest"
 )
 
 func TestContract(t *testing.T) {
-	contract.Run(t, func(testing.TB) desk.Store { return memory.New() })
+	storetest.Run(t, storetest.Harness{Open: func(testing.TB) storetest.Store { return memory.New() }})
 }

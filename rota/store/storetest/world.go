@@ -1,16 +1,12 @@
-// Package contract says what every store must do, as tests that take a way to make a fresh one. The names carry the
-// rules that a store would break.
-package contract
+package storetest
 
 import (
 	"fmt"
 	"reflect"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
-	"pgregory.net/rapid"
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/calendar"
@@ -21,34 +17,6 @@ import (
 	"github.com/sessional-go/sessional/session"
 	"github.com/sessional-go/sessional/withdrawal"
 )
-
-// Fresh makes an empty store.
-type Fresh func(t testing.TB) desk.Store
-
-// Run runs the whole contract, a subtest for each clause.
-func Run(t *testing.T, fresh Fresh) {
-	t.Helper()
-	for _, clause := range []struct {
-		name string
-		test func(*testing.T, Fresh)
-	}{
-		{"P2 all or nothing", allOrNothing},
-		{"P2 a stale version is a conflict", staleVersion},
-		{"A7 checks don't exclude each other, writes do", guards},
-		{"P3 a repeated command", repeated},
-		{"P2 nothing is shared with the caller", sharing},
-		{"T1 microseconds in UTC", microseconds},
-		{"what isn't there is zero", absent},
-		{"A2 pages are stable", pages},
-		{"A2 a cursor of another list", cursors},
-		{"a cancelled context", cancelled},
-		{"S2 due lists", due},
-		{"S1 references are never handed out twice", references},
-		{"A7 as a naive model says", model},
-	} {
-		t.Run(clause.name, func(t *testing.T) { clause.test(t, fresh) })
-	}
-}
 
 // now is when everything happens that doesn't say otherwise.
 var now = time.Date(2026, time.July, 1, 12, 0, 0, 123456000, time.UTC)
@@ -167,16 +135,16 @@ func first() desk.Changes {
 }
 
 // view is all that a store keeps.
-func view(t testing.TB, s desk.Store) history.View {
+func view(t *test, s desk.Store) history.View {
 	t.Helper()
 	v, err := history.Look(t.Context(), s)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return v
 }
 
-func commit(t testing.TB, s desk.Store, c desk.Changes, want desk.Verdict) {
+func commit(t *test, s desk.Store, c desk.Changes, want desk.Verdict) {
 	t.Helper()
 	got, err := s.Commit(t.Context(), c)
 	if err != nil || got != want {
@@ -184,7 +152,7 @@ func commit(t testing.TB, s desk.Store, c desk.Changes, want desk.Verdict) {
 	}
 }
 
-func same(t rapid.TB, what string, want, got any) {
+func same(t reporter, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, history.Exact); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

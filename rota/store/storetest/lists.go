@@ -1,4 +1,4 @@
-package contract
+package storetest
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/sessional-go/sessional/booking"
@@ -78,7 +77,7 @@ var lists = map[string]listed{
 }
 
 // row adds one item to each of the lists, in an order that is not that of the ids.
-func row(t testing.TB, s desk.Store, n int) {
+func row(t *test, s desk.Store, n int) {
 	t.Helper()
 	day := 2 + n*7%25
 	open, worked := shift(10+n, day), shift(500+n, day)
@@ -100,11 +99,11 @@ func row(t testing.TB, s desk.Store, n int) {
 
 // pages reads every list two at a time while others write: what was there when it began, and stayed, is there once,
 // in order.
-func pages(t *testing.T, fresh Fresh) {
+func pages(t *test) {
 	const before, meanwhile = 9, 9
 	for name, list := range lists {
-		t.Run(name, func(t *testing.T) {
-			s := fresh(t)
+		t.run(name, func(t *test) {
+			s := t.open()
 			commit(t, s, change("first", shift(1, 1)), desk.Done)
 			for n := range before {
 				row(t, s, n)
@@ -137,13 +136,13 @@ func pages(t *testing.T, fresh Fresh) {
 }
 
 // all reads a list to its end, doing something between the pages.
-func all(t testing.TB, s desk.Store, list listed, limit int, between func()) []string {
+func all(t *test, s desk.Store, list listed, limit int, between func()) []string {
 	t.Helper()
 	var items []string
 	for req := (session.PageRequest{Limit: limit}); ; {
 		p, err := list(t.Context(), s, req)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v", err)
 		}
 		if len(p.Items) > limit {
 			t.Fatalf("%d items on a page of %d", len(p.Items), limit)
@@ -159,8 +158,8 @@ func all(t testing.TB, s desk.Store, list listed, limit int, between func()) []s
 	}
 }
 
-func cursors(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func cursors(t *test) {
+	s := t.open()
 	commit(t, s, change("first", shift(1, 1)), desk.Done)
 	for n := range 4 {
 		row(t, s, n)
@@ -173,7 +172,7 @@ func cursors(t *testing.T, fresh Fresh) {
 		}
 		next[name] = p.Next
 	}
-	refused := func(t *testing.T, list listed, req session.PageRequest, field string) {
+	refused := func(t *test, list listed, req session.PageRequest, field string) {
 		t.Helper()
 		wrong := (*session.FieldError)(nil)
 		if _, err := list(t.Context(), s, req); !errors.As(err, &wrong) || wrong.Field != field {
@@ -181,7 +180,7 @@ func cursors(t *testing.T, fresh Fresh) {
 		}
 	}
 	for name, list := range lists {
-		t.Run(name, func(t *testing.T) {
+		t.run(name, func(t *test) {
 			for other, cursor := range next {
 				if other != name {
 					refused(t, list, session.PageRequest{After: cursor}, "Page.After")
@@ -197,16 +196,16 @@ func cursors(t *testing.T, fresh Fresh) {
 	q := session.CalendarQuery{Practice: "leeds", Within: july, Page: session.PageRequest{Limit: 1}}
 	p, err := s.Calendar(t.Context(), "north", q)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	q.States, q.Page.After = []session.State{session.Open}, p.Next
 	if _, err := s.Calendar(t.Context(), "north", q); err == nil {
-		t.Error("the cursor of another filter is taken")
+		t.Errorf("the cursor of another filter is taken")
 	}
 }
 
-func cancelled(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func cancelled(t *test) {
+	s := t.open()
 	commit(t, s, change("first", shift(1, 1)), desk.Done)
 	row(t, s, 0)
 	before := view(t, s)
@@ -237,8 +236,8 @@ func cancelled(t *testing.T, fresh Fresh) {
 }
 
 // due asks each list just before its instant and at it.
-func due(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func due(t *test) {
+	s := t.open()
 	var records []session.Record
 	add := func(n, day int, state session.State, amend func(*booking.Booking)) {
 		one := shift(n, day)
@@ -296,8 +295,8 @@ func due(t *testing.T, fresh Fresh) {
 	}
 }
 
-func references(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func references(t *test) {
+	s := t.open()
 	var mu sync.Mutex
 	taken := map[int64]bool{}
 	var racers sync.WaitGroup

@@ -1,9 +1,8 @@
-package contract
+package storetest
 
 import (
 	"fmt"
 	"slices"
-	"testing"
 
 	"pgregory.net/rapid"
 
@@ -117,9 +116,9 @@ func (m *naive) after(c desk.Changes) *naive {
 
 // model plays random commits on the store and on the naive one: they have to agree on every verdict, and on what is
 // there afterwards.
-func model(t *testing.T, fresh Fresh) {
-	rapid.Check(t, func(rt *rapid.T) {
-		s, m := fresh(t), newNaive()
+func model(t *test) {
+	rapid.Check(t.TB, func(rt *rapid.T) {
+		s, m := t.open(), newNaive()
 		for i := range rapid.IntRange(1, 40).Draw(rt, "commits") {
 			c := m.draw(rt, i)
 			want := m.verdict(c)
@@ -184,7 +183,7 @@ func (m *naive) draw(rt *rapid.T, i int) desk.Changes {
 }
 
 // compare reads the store and the model.
-func (m *naive) compare(rt *rapid.T, t *testing.T, s desk.Store) {
+func (m *naive) compare(rt *rapid.T, t *test, s desk.Store) {
 	got := view(t, s)
 	same(rt, "A7 sessions", m.sessions, got.Sessions)
 	same(rt, "A7 bookings", m.bookings, got.Bookings)

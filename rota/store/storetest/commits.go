@@ -1,11 +1,10 @@
-package contract
+package storetest
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/sessional-go/sessional/rota/desk"
@@ -13,10 +12,10 @@ import (
 )
 
 // allOrNothing commits changes of which one thing doesn't fit, whichever it is: nothing of them is made.
-func allOrNothing(t *testing.T, fresh Fresh) {
+func allOrNothing(t *test) {
 	for n, r := range everything() {
-		t.Run(string(r.Subject().Kind), func(t *testing.T) {
-			s := fresh(t)
+		t.run(string(r.Subject().Kind), func(t *test) {
+			s := t.open()
 			// The record is there already, by another command: everything else fits.
 			other := change("other", r)
 			for i := range other.Events {
@@ -50,8 +49,8 @@ func allOrNothing(t *testing.T, fresh Fresh) {
 			c.Diaries[0].Put[0].Also = terms(20, 15, 9).Span
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s := fresh(t)
+		t.run(name, func(t *test) {
+			s := t.open()
 			there := shift(9, 20)
 			b := booked(9, there, "ben")
 			commit(t, s, change("there", there, b, keeps(1, b)), desk.Done)
@@ -64,8 +63,8 @@ func allOrNothing(t *testing.T, fresh Fresh) {
 	}
 }
 
-func staleVersion(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func staleVersion(t *test) {
+	s := t.open()
 	one := shift(1, 14)
 	at := func(version int64) session.Session { one.Version = version; return one }
 	for i, step := range []struct {
@@ -86,9 +85,9 @@ func staleVersion(t *testing.T, fresh Fresh) {
 }
 
 // guards are the two kinds: many check a session at once, each writing something of its own; many write one diary.
-func guards(t *testing.T, fresh Fresh) {
+func guards(t *test) {
 	const racers = 32
-	s := fresh(t)
+	s := t.open()
 	one := shift(1, 14)
 	commit(t, s, change("post", one), desk.Done)
 	verdicts := race(t, racers, func(i int) (desk.Verdict, error) {
@@ -119,7 +118,7 @@ func guards(t *testing.T, fresh Fresh) {
 	}
 }
 
-func race(t *testing.T, n int, do func(i int) (desk.Verdict, error)) map[desk.Verdict]int {
+func race(t *test, n int, do func(i int) (desk.Verdict, error)) map[desk.Verdict]int {
 	t.Helper()
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -139,8 +138,8 @@ func race(t *testing.T, n int, do func(i int) (desk.Verdict, error)) map[desk.Ve
 	return verdicts
 }
 
-func repeated(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func repeated(t *test) {
+	s := t.open()
 	c := change("post", shift(1, 14))
 	if _, err := s.Outcome(t.Context(), c.Key); !errors.Is(err, desk.ErrNoOutcome) {
 		t.Errorf("before the first: %v", err)
@@ -153,7 +152,7 @@ func repeated(t *testing.T, fresh Fresh) {
 	same(t, "after repeated commands", before, view(t, s))
 	out, err := s.Outcome(t.Context(), c.Key)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	same(t, "the outcome", c.Outcome, out)
 	other.Key.Actor = "somebody else" // an id is its actor's own
@@ -166,8 +165,8 @@ func repeated(t *testing.T, fresh Fresh) {
 }
 
 // sharing changes what was given to the store, and what came from it.
-func sharing(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func sharing(t *test) {
+	s := t.open()
 	c := first()
 	commit(t, s, c, desk.Done)
 	want := view(t, s)
@@ -213,8 +212,8 @@ func sharing(t *testing.T, fresh Fresh) {
 }
 
 // microseconds come back exactly, in UTC.
-func microseconds(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func microseconds(t *test) {
+	s := t.open()
 	commit(t, s, first(), desk.Done)
 	v := view(t, s)
 	same(t, "the session", everything()[0], any(v.Sessions["s-001"]))
@@ -234,8 +233,8 @@ func microseconds(t *testing.T, fresh Fresh) {
 	}
 }
 
-func absent(t *testing.T, fresh Fresh) {
-	s := fresh(t)
+func absent(t *test) {
+	s := t.open()
 	for _, want := range []desk.Want{
 		{Session: "x"}, {Reference: "x"}, {Application: "x"}, {Booking: "x"}, {Case: "x"}, {Invoice: "x"}, {Text: "x"},
 		{Settings: "x"}, {Provider: "x"},
