@@ -15,7 +15,9 @@ import (
 // the commit is through. Checks of one value don't exclude each other; a check and a write do.
 type Check struct {
 	Subject session.Subject
-	Version int64
+	// Provider is whose it is; blank for what is nobody's alone.
+	Provider session.ProviderID
+	Version  int64
 }
 
 // Changes is what a commit makes happen, all or nothing. Each record carries its next version: the store compares the
@@ -53,7 +55,7 @@ func newChanges(read Snapshot, d session.Decision) (Changes, error) {
 	}
 	for _, r := range read.records() {
 		if r.Revision() > 0 && !written[r.Subject()] {
-			c.Checks = append(c.Checks, Check{Subject: r.Subject(), Version: r.Revision()})
+			c.Checks = append(c.Checks, Check{Subject: r.Subject(), Provider: r.Tenant(), Version: r.Revision()})
 		}
 	}
 	return c, nil
