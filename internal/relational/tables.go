@@ -2,6 +2,7 @@ package relational
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/sessional-go/sessional/booking"
@@ -400,8 +401,17 @@ func Subjects(kind session.SubjectKind) (t *Table, id string, ok bool) {
 	return nil, "", false
 }
 
-// near cuts a diary down to the entries that overlap any of the spans.
-func near(entries []booking.Entry, spans []calendar.Span) []booking.Entry {
+// Spans are the spans of time near which a diary is read: the one asked about, a session's and a booking's.
+func Spans(around calendar.Span, s session.Session, b booking.Booking) []calendar.Span {
+	spans := []calendar.Span{around, s.Terms.Span}
+	if b.Version > 0 {
+		spans = append(spans, b.Spans()...)
+	}
+	return spans
+}
+
+// Near returns the entries that overlap any of the spans, in order of start.
+func Near(entries []booking.Entry, spans []calendar.Span) []booking.Entry {
 	var found []booking.Entry
 	for _, e := range entries {
 		for _, s := range spans {
@@ -411,10 +421,8 @@ func near(entries []booking.Entry, spans []calendar.Span) []booking.Entry {
 			}
 		}
 	}
+	slices.SortFunc(found, func(a, b booking.Entry) int {
+		return cmp.Or(a.Span.Start.Compare(b.Span.Start), cmp.Compare(a.Booking, b.Booking))
+	})
 	return found
-}
-
-// byStart is the order of a diary's entries.
-func byStart(a, b booking.Entry) int {
-	return cmp.Or(a.Span.Start.Compare(b.Span.Start), cmp.Compare(a.Booking, b.Booking))
 }
