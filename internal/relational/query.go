@@ -78,10 +78,10 @@ func text[T ~string](s T) param { return param{kind: Text, value: string(s)} }
 
 func number(n int64) param { return param{kind: Int, value: n} }
 
-func members[T any](some []T) param {
+func members[T ~string](some []T) param {
 	b, err := json.Marshal(some)
-	if err != nil {
-		b = []byte("[]") // only texts and words are asked for, and these are read from what was checked before
+	if err != nil || len(some) == 0 {
+		b = []byte("[]") // only texts are asked for: they marshal
 	}
 	return param{kind: Text, value: string(b), members: true}
 }

@@ -1,0 +1,24 @@
+// Package postgres keeps the workflow in PostgreSQL 13 and newer: for any number of processes on any number of machines.
+//
+//	db, err := sql.Open("pgx", dsn) // or lib/pq: the host brings the driver
+//	err = postgres.Migrate(ctx, db, postgres.Options{})
+//	store, err := postgres.New(db, postgres.Options{})
+//	d, err := desk.New(desk.Options{Store: store, Directory: directory})
+//
+// A command costs two round trips: one that reads, one that commits (posting a session has one more, for its reference).
+// Each is a call of a function that the migrations make in the schema of the host's choice; the functions carry a
+// number, so that two releases of the library work on one database while a host rolls over.
+//
+// # The host's own transaction
+//
+// [Store.In] is the store inside a transaction of the host's: what a desk does there is committed or rolled back with
+// everything else in it. At READ COMMITTED a conflict is decided anew within the transaction. At the stricter levels
+// that can't help, since the transaction sees the world as of its beginning: the answer is a *desk.StoreError with
+// desk.Restart, and the host begins the transaction again.
+//
+// # Behind PgBouncer
+//
+// In transaction mode a statement that was prepared on one connection may run on another. With pgx use
+// default_query_exec_mode=exec (or simple_protocol) in the connection string, with lib/pq binary_parameters=yes. Their
+// defaults seem to work and then fail now and then.
+package postgres

@@ -1,0 +1,197 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sessional-go/sessional/internal/relational"
+	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/session"
+)
+
+// ClaimPlans takes events in hand that are to be planned; see notify.Queue.
+func (s *Store) ClaimPlans(
+	ctx context.Context, now time.Time, lease time.Duration, limit int,
+) ([]notify.PlanTask, error) {
+	if err := (notify.ClaimRequest{Now: now, Lease: lease, Limit: limit}).Validate(); err != nil {
+		return nil, err
+	}
+	now = session.Instant(now)
+	until := session.Instant(now.Add(lease))
+	names := relational.Events.Names()
+	width := len(names)
+	rows, err := s.db.QueryContext(ctx, "WITH due AS MATERIALIZED (SELECT event_no FROM "+s.prefix+"plans"+
+		" WHERE leased_until IS NULL OR leased_until <= $1::text::timestamptz ORDER BY event_no"+
+		" LIMIT $2::bigint FOR UPDATE SKIP LOCKED), taken AS (UPDATE "+s.prefix+"plans t SET fence = t.fence + 1,"+
+		" attempts = t.attempts + 1, leased_until = $3::text::timestamptz FROM due WHERE t.event_no = due.event_no"+
+		" RETURNING t.event_no, t.cursor, t.fence, t.attempts) SELECT e."+strings.Join(names, ", e.")+
+		", t.cursor, t.fence, t.attempts FROM taken t JOIN "+s.prefix+"events e ON e.no = t.event_no ORDER BY e.no",
+		relational.FormatInstant(now), int64(limit), relational.FormatInstant(until))
+	if err != nil {
+		return nil, s.failed("claim plans", err)
+	}
+	defer func() { _ = rows.Close() }() // what matters is rows.Err
+	tasks := []notify.PlanTask{}
+	for rows.Next() {
+		task := notify.PlanTask{Until: until}
+		row, into := make([]any, width), make([]any, width, width+3)
+		for i := range row {
+			into[i] = &row[i]
+		}
+		var cursor *string
+		if err := rows.Scan(append(into, &cursor, &task.Fence, &task.Attempts)...); err != nil {
+			return nil, s.failed("claim plans", err)
+		}
+		if cursor != nil {
+			task.Cursor = *cursor
+		}
+		if task.Event, err = relational.Read[session.Event](relational.Events, row); err != nil {
+			return nil, s.failed("claim plans", err)
+		}
+		tasks = append(tasks, task)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.failed("claim plans", err)
+	}
+	return tasks, nil
+}
+
+// Planned keeps one chunk of an event's plan; see notify.Queue.
+func (s *Store) Planned(ctx context.Context, task notify.PlanTask, chunk notify.Chunk) error {
+	if err := relational.CheckDeliveries(task.Event.Key(), chunk.Deliveries); err != nil {
+		return err
+	}
+	doc := map[string]any{"fence": task.Fence, "next": chunk.Next, "done": chunk.Done, "feeds": notify.Feeds(task.Event)}
+	return s.tell(ctx, "planned", doc, task.Event, chunk.Deliveries, notify.ErrLeaseLost)
+}
+
+// Digested keeps a clinician's next mark with the digest; see notify.Queue.
+func (s *Store) Digested(
+	ctx context.Context, next notify.DigestMark, event session.Event, deliveries []notify.Delivery,
+) error {
+	if err := relational.CheckDeliveries(event.Key(), deliveries); err != nil {
+		return err
+	}
+	mark, err := relational.Marks.Object(next)
+	if err != nil {
+		return s.failed("digested", err)
+	}
+	return s.tell(ctx, "digested", map[string]any{"mark": mark}, event, deliveries, notify.ErrDigestMoved)
+}
+
+// tell gives a function a document with an event and its deliveries. An answer other than done is the refusal.
+func (s *Store) tell(
+	ctx context.Context, function string, doc map[string]any, event session.Event, deliveries []notify.Delivery,
+	refusal error,
+) error {
+	row, err := relational.Events.Object(event)
+	if err != nil {
+		return s.failed(function, err)
+	}
+	doc["event"] = row
+	doc[relational.Deliveries.Name] = []any{}
+	if err := put(doc, relational.Deliveries, deliveries); err != nil {
+		return s.failed(function, err)
+	}
+	text, err := marshal(doc)
+	if err != nil {
+		return s.failed(function, err)
+	}
+	switch answer, err := s.ask(ctx, function, text); {
+	case err != nil:
+		return s.failed(function, err)
+	case answer != "done":
+		return refusal
+	}
+	return nil
+}
+
+// Claim takes due deliveries in hand; see notify.Queue.
+func (s *Store) Claim(ctx context.Context, request notify.ClaimRequest) ([]notify.Claim, error) {
+	if err := request.Validate(); err != nil {
+		return nil, err
+	}
+	now := session.Instant(request.Now)
+	until := session.Instant(now.Add(request.Lease))
+	channels := request.Channels
+	if len(channels) == 0 {
+		channels = notify.Channels()
+	}
+	words, err := json.Marshal(channels)
+	if err != nil {
+		return nil, s.failed("claim", err)
+	}
+	rows, err := s.db.QueryContext(ctx, "SELECT "+s.function("claim")+
+		"($1::text::timestamptz, $2::text::timestamptz, $3::text::jsonb, $4::bigint)::text",
+		relational.FormatInstant(now), relational.FormatInstant(until), string(words), int64(request.Limit))
+	if err != nil {
+		return nil, s.failed("claim", err)
+	}
+	defer func() { _ = rows.Close() }() // what matters is rows.Err
+	claims := []notify.Claim{}
+	for rows.Next() {
+		var text []byte
+		if err := rows.Scan(&text); err != nil {
+			return nil, s.failed("claim", err)
+		}
+		claim, err := claimed(text)
+		if err != nil {
+			return nil, s.failed("claim", err)
+		}
+		claim.Until = until
+		claims = append(claims, claim)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.failed("claim", err)
+	}
+	return claims, nil
+}
+
+// claimed reads a delivery in hand with its event.
+func claimed(text []byte) (notify.Claim, error) {
+	var row struct{ Delivery, Event json.RawMessage }
+	if err := json.Unmarshal(text, &row); err != nil {
+		return notify.Claim{}, err
+	}
+	var beside struct {
+		Was   notify.State
+		Fence int64
+	}
+	if err := json.Unmarshal(row.Delivery, &beside); err != nil {
+		return notify.Claim{}, err
+	}
+	claim := notify.Claim{Was: beside.Was, Fence: beside.Fence}
+	var err error
+	if claim.Delivery, err = relational.ReadObject[notify.Delivery](relational.Deliveries, row.Delivery); err != nil {
+		return notify.Claim{}, err
+	}
+	claim.Event, err = relational.ReadObject[session.Event](relational.Events, row.Event)
+	return claim, err
+}
+
+// Settle says what became of a claimed delivery; see notify.Queue.
+func (s *Store) Settle(ctx context.Context, claim notify.Claim, outcome notify.Outcome) error {
+	if _, err := outcome.Trigger(); err != nil {
+		return err
+	}
+	done, err := s.db.ExecContext(ctx, "UPDATE "+s.prefix+"deliveries SET state = $1::text,"+
+		" settled_at = $2::text::timestamptz, why = nullif($3::text, ''), not_before = $4::text::timestamptz,"+
+		" due_at = $4::text::timestamptz, leased_until = NULL"+
+		" WHERE provider = $5::text AND key = $6::text AND state = 'claimed' AND fence = $7::bigint",
+		outcome.State.String(), relational.FormatInstant(outcome.At), string(outcome.Why),
+		relational.FormatInstant(outcome.Retry), string(claim.Delivery.Provider), claim.Delivery.Key, claim.Fence)
+	if err != nil {
+		return s.failed("settle", err)
+	}
+	n, err := done.RowsAffected()
+	if err != nil {
+		return s.failed("settle", fmt.Errorf("counting what was settled: %w", err))
+	}
+	if n == 0 {
+		return notify.ErrLeaseLost
+	}
+	return nil
+}
