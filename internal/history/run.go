@@ -22,6 +22,8 @@ import (
 type Options struct {
 	// Store makes a fresh, empty store. Required.
 	Store func() desk.Store
+	// Close is called with each store once its history is over; nil: nothing is closed.
+	Close func(desk.Store)
 	// Commands is how many there are in a history at least; not given: 30.
 	Commands int
 }
@@ -80,6 +82,9 @@ func Play(o Options, words []uint64) (Tally, error) {
 	w, err := newWorld(o)
 	if err != nil {
 		return nil, err
+	}
+	if o.Close != nil {
+		defer o.Close(w.store.Store)
 	}
 	ctx := context.Background()
 	if w.view, err = look(ctx, w.store, nil); err != nil {

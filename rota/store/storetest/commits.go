@@ -1,68 +1,111 @@
 package storetest
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"sync"
+	"reflect"
+	"strings"
 	"time"
 
+	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/session"
 )
 
-// allOrNothing commits changes of which one thing doesn't fit, whichever it is: nothing of them is made.
+// allOrNothing commits changes of which one record doesn't fit, whichever it is: nothing of them is made.
 func allOrNothing(t *test) {
-	for n, r := range everything() {
+	s := t.open()
+	for i, r := range everything(1) {
+		n := i + 1
 		t.run(string(r.Subject().Kind), func(t *test) {
-			s := t.open()
 			// The record is there already, by another command: everything else fits.
-			other := change("other", r)
-			for i := range other.Events {
-				other.Events[i].Reason = "t-1"
+			all := everything(n)
+			other := change(fmt.Sprint("other-", n), all[i])
+			if r.Subject().Kind == session.KindDiary { // which a booking changes
+				other = change(fmt.Sprint("other-", n), keeps(1, booked(900+n, shift(900+n, 20), clinicianOf(n))))
 			}
-			if r.Subject().Kind == session.KindDiary {
-				other = change("other", everything()[0], everything()[2], r)
-			}
-			commit(t, s, other, desk.Done)
-			before := view(t, s)
-			commit(t, s, first(), desk.Conflict)
-			same(t, fmt.Sprintf("after a conflict of record %d", n), before, view(t, s))
-			if _, err := s.Outcome(t.Context(), first().Key); !errors.Is(err, desk.ErrNoOutcome) {
-				t.Errorf("the outcome of a conflict: %v", err)
-			}
+			t.commit(s, other, desk.Done)
+			c := whole(n)
+			before := t.footprint(s, c)
+			t.commit(s, c, desk.Conflict)
+			t.untouched(s, c, before)
 		})
 	}
-	for name, amend := range map[string]func(*desk.Changes){
-		"a check of a stale version": func(c *desk.Changes) {
-			c.Checks = append(c.Checks, desk.Check{Subject: shift(9, 20).Subject(), Version: 2})
-		},
-		"a check of what isn't there": func(c *desk.Changes) {
-			c.Checks = append(c.Checks, desk.Check{Subject: shift(8, 20).Subject(), Version: 1})
-		},
-		"S1 a reference that is taken": func(c *desk.Changes) { c.Sessions[0].Reference = shift(9, 20).Reference },
-		"A7 a second live booking on a session": func(c *desk.Changes) {
-			c.Bookings[0].Session = "s-009"
-		},
-		"A7 an overlap in a diary": func(c *desk.Changes) {
-			c.Bookings[0].Clinician, c.Diaries[0].Clinician, c.Diaries[0].Version = "ben", "ben", 2
-			c.Diaries[0].Put[0].Also = terms(20, 15, 9).Span
-		},
-	} {
-		t.run(name, func(t *test) {
-			s := t.open()
-			there := shift(9, 20)
-			b := booked(9, there, "ben")
-			commit(t, s, change("there", there, b, keeps(1, b)), desk.Done)
-			before := view(t, s)
-			c := first()
-			amend(&c)
-			commit(t, s, c, desk.Conflict)
-			same(t, "after a conflict", before, view(t, s))
-		})
-	}
+	t.run("the queue", func(t *test) {
+		for _, task := range t.plans(s, now, 500) {
+			if !strings.HasPrefix(string(task.Event.Command), "other-") {
+				t.of("N4").Errorf("there is an event of %s, which was refused: %s", task.Event.Command, task.Event.Key())
+			}
+		}
+	})
+	// A store goes on after a conflict.
+	t.commit(s, whole(800), desk.Done)
 }
 
+// conflicts commits changes of which all records fit, and something else does not.
+func conflicts(t *test) {
+	s := t.open()
+	for i, c := range []struct {
+		rule, name string
+		amend      func(c *desk.Changes, there session.Session)
+	}{
+		{"P2", "a check of a stale version", func(c *desk.Changes, there session.Session) {
+			c.Checks = append(c.Checks, desk.Check{Subject: there.Subject(), Version: 2})
+		}},
+		{"P2", "a check of what isn't there", func(c *desk.Changes, _ session.Session) {
+			c.Checks = append(c.Checks, desk.Check{Subject: shift(990, 20).Subject(), Version: 1})
+		}},
+		{"P2", "a check of a diary", func(c *desk.Changes, there session.Session) {
+			of := session.Subject{Kind: session.KindDiary, ID: "ben-" + string(there.ID)}
+			c.Checks = append(c.Checks, desk.Check{Subject: of, Version: 2})
+		}},
+		{"S1", "a reference that is taken", func(c *desk.Changes, there session.Session) {
+			c.Sessions[0].Reference = there.Reference
+		}},
+		{"A7", "a second live booking on a session", func(c *desk.Changes, there session.Session) {
+			c.Bookings[0].Session = there.ID
+		}},
+		{"A7", "an overlap in a diary", func(c *desk.Changes, there session.Session) {
+			who := session.ClinicianID("ben-" + there.ID)
+			c.Bookings[0].Clinician, c.Diaries[0].Clinician, c.Diaries[0].Version = who, who, 2
+			c.Diaries[0].Put[0].Also = terms(20, 15, 9).Span
+		}},
+		{"A7", "an overlap within one change", func(c *desk.Changes, _ session.Session) {
+			second := booked(991, shift(991, 14), c.Bookings[0].Clinician)
+			second.Terms = terms(14, 15, 4)
+			c.Diaries[0].Put = append(c.Diaries[0].Put, second.Entry())
+		}},
+	} {
+		t.of(c.rule).run(c.name, func(t *test) {
+			there := shift(500+i, 20)
+			b := booked(500+i, there, session.ClinicianID("ben-"+there.ID))
+			t.commit(s, change(fmt.Sprint("there-", i), there, b, keeps(1, b)), desk.Done)
+			changes := whole(600 + i)
+			c.amend(&changes, there)
+			before := t.footprint(s, changes)
+			t.commit(s, changes, desk.Conflict)
+			t.untouched(s, changes, before)
+		})
+	}
+	t.of("A7").run("times that only touch", func(t *test) {
+		first, second := shift(700, 14), shift(701, 14)
+		second.Terms = terms(14, 16, 4)
+		one, two := booked(700, first, "ada"), booked(701, second, "ada")
+		t.commit(s, change("touch-1", first, one, keeps(1, one)), desk.Done)
+		t.commit(s, change("touch-2", second, two, keeps(2, two)), desk.Done)
+	})
+	t.of("A7").run("one booking ends as another begins", func(t *test) {
+		one := shift(710, 18)
+		old, young := booked(710, one, "eve"), booked(711, one, "dee")
+		t.commit(s, change("swap-1", one, old, keeps(1, old)), desk.Done)
+		old.Version, old.State = 2, booking.Cancelled
+		free := booking.DiaryChange{Clinician: "eve", Version: 2, Drop: []session.BookingID{old.ID}}
+		t.commit(s, change("swap-2", young, keeps(1, young), old, free), desk.Done)
+		t.same("the diary of who left", booking.DiaryChange{Clinician: "eve", Version: 2}, t.diary(s, "eve"))
+	})
+}
+
+// staleVersion writes each type of record at versions that do and don't follow the one there is.
 func staleVersion(t *test) {
 	s := t.open()
 	one := shift(1, 14)
@@ -70,186 +113,206 @@ func staleVersion(t *test) {
 	for i, step := range []struct {
 		version int64
 		want    desk.Verdict
-	}{{2, desk.Conflict}, {1, desk.Done}, {1, desk.Conflict}, {3, desk.Conflict}, {2, desk.Done}, {2, desk.Conflict}, {3, desk.Done}} {
-		commit(t, s, change(fmt.Sprint("step-", i), at(step.version)), step.want)
+	}{
+		{2, desk.Conflict}, {1, desk.Done}, {1, desk.Conflict}, {3, desk.Conflict}, {2, desk.Done}, {2, desk.Conflict},
+		{3, desk.Done},
+	} {
+		t.commit(s, change(fmt.Sprint("step-", i), at(step.version)), step.want)
 	}
-	if v := view(t, s).Sessions[one.ID].Version; v != 3 {
-		t.Errorf("the session is at version %d", v)
+	if v := t.load(s, desk.Want{Session: one.ID}).Session.Version; v != 3 {
+		t.Errorf("the session is at version %d, not 3", v)
 	}
-	if verdict, err := s.Commit(t.Context(), desk.Changes{Sessions: []session.Session{at(4)}}); err == nil {
-		t.Errorf("a change without an event is %s", verdict)
-	}
-	if v := view(t, s).Sessions[one.ID].Version; v != 3 {
-		t.Errorf("a change without an event was made")
-	}
-}
-
-// guards are the two kinds: many check a session at once, each writing something of its own; many write one diary.
-func guards(t *test) {
-	const racers = 32
-	s := t.open()
-	one := shift(1, 14)
-	commit(t, s, change("post", one), desk.Done)
-	verdicts := race(t, racers, func(i int) (desk.Verdict, error) {
-		c := change(fmt.Sprint("apply-", i), applied(one, session.ClinicianID(fmt.Sprint("c-", i))))
-		c.Checks = []desk.Check{{Subject: one.Subject(), Version: 1}}
-		return s.Commit(t.Context(), c)
+	t.of("N4").run("no change without its event", func(t *test) {
+		if verdict, err := s.Commit(t.Context(), desk.Changes{Sessions: []session.Session{at(4)}}); err == nil {
+			t.Errorf("a change without an event is %s", verdict)
+		}
+		if v := t.load(s, desk.Want{Session: one.ID}).Session.Version; v != 3 {
+			t.Errorf("a change without an event was made")
+		}
 	})
-	if verdicts[desk.Done] != racers {
-		t.Errorf("of %d commits that check one session: %v", racers, verdicts)
-	}
-	next := one
-	next.Version = 2
-	commit(t, s, change("change", next), desk.Done)
-	stale := change("late", applied(one, "late"))
-	stale.Checks = []desk.Check{{Subject: one.Subject(), Version: 1}}
-	commit(t, s, stale, desk.Conflict)
-
-	verdicts = race(t, racers, func(i int) (desk.Verdict, error) {
-		of := shift(100+i, 20)
-		b := booked(100+i, of, "ada")
-		return s.Commit(t.Context(), change(fmt.Sprint("book-", i), of, b, keeps(1, b)))
-	})
-	if verdicts[desk.Done] != 1 || verdicts[desk.Conflict] != racers-1 {
-		t.Errorf("of %d commits that write one diary: %v", racers, verdicts)
-	}
-	if got := len(view(t, s).Sessions); got != 2 {
-		t.Errorf("%d sessions, of which one lost nothing: the losers left something", got)
-	}
-}
-
-func race(t *test, n int, do func(i int) (desk.Verdict, error)) map[desk.Verdict]int {
-	t.Helper()
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	verdicts := map[desk.Verdict]int{desk.Done: 0, desk.Conflict: 0, desk.Repeated: 0}
-	for i := range n {
-		all.Go(func() {
-			v, err := do(i)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				t.Errorf("racer %d: %v", i, err)
+	for i, r := range everything(50) {
+		if r.Subject().Kind == session.KindMessage {
+			continue // which has one version only
+		}
+		t.run(string(r.Subject().Kind), func(t *test) {
+			n := 50 + i
+			one, two := everything(n)[i], versioned(everything(n)[i], 2)
+			if k := one.Subject().Kind; k == session.KindFee || k == session.KindHours { // which are found by their booking
+				t.commit(s, change(fmt.Sprint("book-", n), everything(n)[0], everything(n)[2]), desk.Done)
 			}
-			verdicts[v]++
+			t.commit(s, change(fmt.Sprint("early-", n), two), desk.Conflict)
+			t.same("before its first version", nothing(one), t.kept(s, one))
+			t.commit(s, change(fmt.Sprint("first-", n), one), desk.Done)
+			t.commit(s, change(fmt.Sprint("again-", n), one), desk.Conflict)
+			t.commit(s, change(fmt.Sprint("second-", n), two), desk.Done)
+			t.commit(s, change(fmt.Sprint("late-", n), two), desk.Conflict)
+			if v := t.kept(s, two).Revision(); v != 2 {
+				t.Errorf("it is at version %d, not 2", v)
+			}
 		})
 	}
-	all.Wait()
-	return verdicts
 }
 
+// versioned is a record at another version.
+func versioned(r session.Record, version int64) session.Record {
+	other := reflect.New(reflect.TypeOf(r)).Elem()
+	other.Set(reflect.ValueOf(r))
+	other.FieldByName("Version").SetInt(version)
+	next, _ := other.Interface().(session.Record) //nolint:errcheck // because it has r's type
+	return next
+}
+
+// nothing is what a store keeps of a record that was never written: the zero value of its type.
+func nothing(r session.Record) session.Record {
+	if d, ok := r.(booking.DiaryChange); ok {
+		return booking.DiaryChange{Clinician: d.Clinician}
+	}
+	zero, _ := reflect.Zero(reflect.TypeOf(r)).Interface().(session.Record) //nolint:errcheck // because it has r's type
+	return zero
+}
+
+// repeated gives one command more than once.
 func repeated(t *test) {
 	s := t.open()
 	c := change("post", shift(1, 14))
 	if _, err := s.Outcome(t.Context(), c.Key); !errors.Is(err, desk.ErrNoOutcome) {
-		t.Errorf("before the first: %v", err)
+		t.Errorf("the outcome before the first time: %v, want desk.ErrNoOutcome", err)
 	}
-	commit(t, s, c, desk.Done)
-	before := view(t, s)
-	commit(t, s, c, desk.Repeated)
+	t.commit(s, c, desk.Done)
+	before := t.footprint(s, c)
+	t.commit(s, c, desk.Repeated)
 	other := change("post", shift(2, 15)) // the same id for something that would fit
-	commit(t, s, other, desk.Repeated)
-	same(t, "after repeated commands", before, view(t, s))
+	t.commit(s, other, desk.Repeated)
+	stale := change("post", shift(1, 14)) // and for what would not
+	stale.Checks = []desk.Check{{Subject: shift(3, 14).Subject(), Version: 7}}
+	t.commit(s, stale, desk.Repeated)
+	t.untouched(s, c, before)
+	if left := t.load(s, desk.Want{Session: "s-000002"}).Session; left.Version != 0 {
+		t.Errorf("a repeated command made something: %+v", left)
+	}
 	out, err := s.Outcome(t.Context(), c.Key)
 	if err != nil {
-		t.Fatalf("%v", err)
+		t.Fatalf("the outcome: %v", err)
 	}
-	same(t, "the outcome", c.Outcome, out)
-	other.Key.Actor = "somebody else" // an id is its actor's own
-	commit(t, s, other, desk.Done)
-	if verdicts := race(t, 16, func(int) (desk.Verdict, error) {
-		return s.Commit(context.WithoutCancel(t.Context()), change("at once", shift(3, 16)))
-	}); verdicts[desk.Done] != 1 || verdicts[desk.Repeated] != 15 {
-		t.Errorf("16 times at once: %v", verdicts)
+	t.same("the outcome", c.Outcome, out)
+	for i, key := range []desk.CommandKey{
+		{Actor: "somebody else", Command: "post"}, {Actor: "somebody\x1felse", Command: "post"},
+		{Actor: "SOMEBODY", Command: "post"}, {Actor: "somebody", Command: "POST"}, {Actor: "", Command: "post"},
+	} {
+		other := change("post", shift(10+i, 15))
+		other.Key = key
+		other.Outcome.Result = fmt.Appendf(nil, `{"n": %d, "spaces":  "kept"}`, i)
+		t.commit(s, other, desk.Done) // an id is its actor's own
+		out, err := s.Outcome(t.Context(), key)
+		if err != nil {
+			t.Fatalf("the outcome of %q: %v", key, err)
+		}
+		t.same(fmt.Sprintf("the outcome of %q", key), other.Outcome, out)
 	}
 }
 
 // sharing changes what was given to the store, and what came from it.
 func sharing(t *test) {
 	s := t.open()
-	c := first()
-	commit(t, s, c, desk.Done)
-	want := view(t, s)
-	c.Bookings[0].Lapsed[0] = "spoilt"
-	c.Fees[0].Steps[0].State = 0
-	c.Policies[0].Fee.Scale[0].Notice.Amount = 99
-	c.Policies[0].Eligibility.Required[0] = "spoilt"
-	c.Diaries[0].Put[0].Session = "spoilt"
-	c.Outcome.Result[2] = 'X'
-	for i := range c.Events {
-		c.Events[i].Facts["a"] = "spoilt"
+	c := whole(1)
+	t.commit(s, c, desk.Done)
+	want := t.footprint(s, c)
+	given, err := s.ClaimPlans(t.Context(), now, time.Second, 500)
+	if err != nil {
+		t.Fatalf("claim plans: %v", err)
 	}
-	same(t, "after the caller changed what it gave", want, view(t, s))
-	got := view(t, s)
-	for _, b := range got.Bookings {
+	spoil(c)
+	t.same("after the caller changed what it gave", want, t.footprint(s, whole(1)))
+	for range 2 { // what was read is spoilt, and read again
+		for _, r := range whole(1).Records() {
+			read := desk.Changes{Events: t.record(s, r.Subject())}
+			put(&read, t.kept(s, r))
+			spoil(read)
+		}
+		out, err := s.Outcome(t.Context(), whole(1).Key)
+		if err != nil {
+			t.Fatalf("the outcome: %v", err)
+		}
+		for i := range out.Result {
+			out.Result[i] = 'X'
+		}
+		t.same("after the caller changed what it got", want, t.footprint(s, whole(1)))
+	}
+	bookings, err := s.Bookings(t.Context(), "", booking.Query{Clinician: clinicianOf(1)})
+	if err != nil {
+		t.Fatalf("bookings: %v", err)
+	}
+	for _, b := range bookings.Items {
 		b.Lapsed[0] = "spoilt"
 	}
-	for _, f := range got.Fees {
-		f.Steps[0].Amount = session.Pounds(1)
+	t.same("after the caller changed what a list gave", want, t.footprint(s, whole(1)))
+	for _, task := range given {
+		task.Event.Facts["a"] = "spoilt"
 	}
-	for _, all := range got.Policies {
-		if len(all) > 0 {
-			all[0].Fee.Scale[0].Notice.Amount, all[0].Eligibility.Required[0] = 99, "spoilt"
+	for _, task := range t.plans(s, now.Add(time.Hour), 500) {
+		if task.Event.Facts["a"] != "b" {
+			t.Errorf("after the caller changed the facts of a plan: %v", task.Event.Facts)
 		}
-	}
-	for _, d := range got.Diaries {
-		if len(d.Entries) > 0 {
-			d.Entries[0].Session = "spoilt"
-		}
-	}
-	for _, events := range got.Events {
-		events[0].Facts["a"] = "spoilt"
-	}
-	out, err := s.Outcome(t.Context(), c.Key)
-	if err != nil || string(out.Result) != `{"of":"first"}` {
-		t.Fatalf("the outcome is %s, %v", out.Result, err)
-	}
-	out.Result[2] = 'X'
-	if again, err := s.Outcome(t.Context(), c.Key); err != nil || string(again.Result) != `{"of":"first"}` {
-		t.Errorf("the outcome became %s, %v", again.Result, err)
-	}
-	same(t, "after the caller changed what it got", want, view(t, s))
-}
-
-// microseconds come back exactly, in UTC.
-func microseconds(t *test) {
-	s := t.open()
-	commit(t, s, first(), desk.Done)
-	v := view(t, s)
-	same(t, "the session", everything()[0], any(v.Sessions["s-001"]))
-	same(t, "the booking", everything()[2], any(v.Bookings["b-001"]))
-	same(t, "the fee", everything()[5], any(v.Fees["b-001"]))
-	for what, got := range map[string]time.Time{
-		"created": v.Sessions["s-001"].Created, "made": v.Bookings["b-001"].Made, "written": v.Texts["t-1"].Written,
-		"start": v.Sessions["s-001"].Terms.Span.Start, "entry": v.Diaries["ada"].Entries[0].Span.End,
-		"due": v.Fees["b-001"].Due, "event": v.Events["s-001"][0].At, "sent": v.Messages["m-1"].Sent,
-	} {
-		if got.Location() != time.UTC || got.Nanosecond()%1000 != 0 || got.IsZero() {
-			t.Errorf("%s is %v in %v", what, got, got.Location())
-		}
-	}
-	if got := v.Sessions["s-001"].Created; !got.Equal(now) || got.Nanosecond() != 123456000 {
-		t.Errorf("created at %v", got)
 	}
 }
 
+// spoil changes everything in a change that a copy of it shares.
+func spoil(c desk.Changes) {
+	for _, b := range c.Bookings {
+		b.Lapsed[0] = "spoilt"
+	}
+	for _, f := range c.Fees {
+		f.Steps[0].State, f.Steps[0].Amount = 0, session.Pounds(1)
+	}
+	for _, p := range c.Policies {
+		p.Fee.Scale[0].Notice.Amount, p.Eligibility.Required[0] = 99, "spoilt"
+	}
+	for _, d := range c.Diaries {
+		d.Put[0].Session = "spoilt"
+	}
+	for _, e := range c.Events {
+		e.Facts["a"] = "spoilt"
+	}
+	for i := range c.Outcome.Result {
+		c.Outcome.Result[i] = 'X'
+	}
+}
+
+// absent asks for what isn't there.
 func absent(t *test) {
 	s := t.open()
 	for _, want := range []desk.Want{
 		{Session: "x"}, {Reference: "x"}, {Application: "x"}, {Booking: "x"}, {Case: "x"}, {Invoice: "x"}, {Text: "x"},
-		{Settings: "x"}, {Provider: "x"},
+		{Settings: "x"}, {Provider: "x"}, {},
 	} {
-		read, err := s.Load(t.Context(), want)
-		if err != nil {
-			t.Errorf("%+v: %v", want, err)
+		t.same(fmt.Sprintf("%+v", want), desk.Snapshot{}, t.load(s, want))
+	}
+	read := t.load(s, desk.Want{Session: "x", Clinician: "ada"})
+	t.same("a diary that isn't there", booking.Diary{Clinician: "ada"}, read.Diary)
+	for _, list := range lists {
+		t.of(list.rule).run(list.name, func(t *test) {
+			p, err := list.read(t.Context(), s, session.PageRequest{})
+			if err != nil || len(p.Items) > 0 || p.Next != "" {
+				t.Errorf("an empty list is %+v, %v", p, err)
+			}
+		})
+	}
+	texts, err := s.Texts(t.Context(), "x", "y")
+	if err != nil || len(texts) > 0 {
+		t.Errorf("texts that aren't there are %v, %v", texts, err)
+	}
+	for _, none := range []int{0, 1} {
+		settings, err := s.Settings(t.Context(), []session.PersonID{"x"}[:none]...)
+		if err != nil || len(settings) > 0 {
+			t.Errorf("settings that aren't there are %v, %v", settings, err)
 		}
-		same(t, fmt.Sprintf("%+v", want), desk.Snapshot{}, read)
 	}
-	read, err := s.Load(t.Context(), desk.Want{Session: "x", Clinician: "ada"})
-	if err != nil || read.Diary.Clinician != "ada" || read.Diary.Version != 0 {
-		t.Errorf("a diary that isn't there is %+v, %v", read.Diary, err)
+	policies, err := s.Policies(t.Context(), "x")
+	if err != nil || len(policies) > 0 {
+		t.Errorf("policies that aren't there are %v, %v", policies, err)
 	}
-	if v := view(t, s); len(v.Sessions)+len(v.Bookings)+len(v.Events)+len(v.Settings)+len(v.Texts) > 0 {
-		t.Errorf("an empty store holds %+v", v)
+	invoices, err := s.Invoices(t.Context(), "x")
+	if err != nil || len(invoices) > 0 {
+		t.Errorf("invoices that aren't there are %v, %v", invoices, err)
 	}
 }

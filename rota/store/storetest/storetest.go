@@ -10,6 +10,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/sessional-go/sessional/notify"
@@ -43,22 +44,48 @@ type clause struct {
 	test       func(*test)
 }
 
-// clauses are the whole contract.
+// twoHandles is the clause that needs Harness.Again.
+const twoHandles = "two handles on one store"
+
+// clauses are the whole contract, the plainest first.
 func clauses() []clause {
 	return []clause{
-		{"P2", "all or nothing", allOrNothing},
-		{"P2", "a stale version is a conflict", staleVersion},
-		{"A7", "checks don't exclude each other, writes do", guards},
-		{"P3", "a repeated command", repeated},
-		{"P2", "nothing is shared with the caller", sharing},
-		{"T1", "microseconds in UTC", microseconds},
 		{"P2", "what isn't there is zero", absent},
+		{"P2", "every field comes back as it was", exactly},
+		{"T1", "instants in UTC, to the microsecond", instants},
+		{"S6", "amounts are exact", amounts},
+		{"P4", "words as they were written", words},
+		{"P2", "nothing is shared with the caller", sharing},
+		{"P2", "a stale version is a conflict", staleVersion},
+		{"P2", "all or nothing", allOrNothing},
+		{"P2", "what doesn't fit is a conflict", conflicts},
+		{"P3", "a repeated command", repeated},
+		{"A7", "one winner", oneWinner},
+		{"A7", "checks don't exclude each other, writes do", guards},
+		{"P2", "a load is of one instant", oneInstant},
+		{"P2", "a cancelled context", cancelled},
+		{"P3", "a commit cut short", cutShort},
 		{"A2", "pages are stable", pages},
 		{"A2", "a cursor of another list", cursors},
-		{"P2", "a cancelled context", cancelled},
+		{"A2", "lists hold what fits", filters},
+		{"A4", "rounds of applications", rounds},
 		{"S2", "due lists", due},
 		{"S1", "references are never handed out twice", references},
+		{"P4", "erased texts", erased},
+		{"P1", "tenants see their own", tenants},
+		{"N4", "plans in the order of commits", plansInOrder},
+		{"N4", "events are planned exactly once", exactlyOnce},
+		{"N3", "feeds without gaps, in order", feeds},
+		{"N3", "digests and their marks", digests},
+		{"N5", "claims take what is due", claims},
+		{"N5", "outcomes are kept", outcomes},
+		{"N5", "leases end", leases},
+		{"N4", "deliveries are paged", deliveryPages},
+		{"N5", "many hands on one queue", manyHands},
+		{"N5", "as a naive queue does", queue},
 		{"A7", "as a naive model says", model},
+		{"A7", twoHandles, handles},
+		{"P2", "random histories", histories},
 	}
 }
 
@@ -68,9 +95,18 @@ func Run(t *testing.T, h Harness) {
 	if h.Open == nil {
 		t.Fatal("storetest: the harness has no Open")
 	}
-	for _, c := range clauses() {
+	for _, c := range h.clauses() {
 		t.Run(c.rule+" "+c.name, func(t *testing.T) {
 			c.test(&test{TB: t, harness: &h, rule: c.rule, part: onTesting})
 		})
 	}
+}
+
+// clauses are those that can be asked of the store.
+func (h Harness) clauses() []clause {
+	all := clauses()
+	if h.Again == nil {
+		all = slices.DeleteFunc(all, func(c clause) bool { return c.name == twoHandles })
+	}
+	return all
 }
