@@ -50,10 +50,10 @@ func conflicts(t *test) {
 		amend      func(c *desk.Changes, there session.Session)
 	}{
 		{"P2", "a check of a stale version", func(c *desk.Changes, there session.Session) {
-			c.Checks = append(c.Checks, desk.Check{Subject: there.Subject(), Version: 2})
+			c.Checks = append(c.Checks, desk.Check{Subject: there.Subject(), Provider: there.Provider, Version: 2})
 		}},
 		{"P2", "a check of what isn't there", func(c *desk.Changes, _ session.Session) {
-			c.Checks = append(c.Checks, desk.Check{Subject: shift(990, 20).Subject(), Version: 1})
+			c.Checks = append(c.Checks, desk.Check{Subject: shift(990, 20).Subject(), Provider: "north", Version: 1})
 		}},
 		{"P2", "a check of a diary", func(c *desk.Changes, there session.Session) {
 			of := session.Subject{Kind: session.KindDiary, ID: "ben-" + string(there.ID)}
@@ -184,7 +184,7 @@ func repeated(t *test) {
 	other := change("post", shift(2, 15)) // the same id for something that would fit
 	t.commit(s, other, desk.Repeated)
 	stale := change("post", shift(1, 14)) // and for what would not
-	stale.Checks = []desk.Check{{Subject: shift(3, 14).Subject(), Version: 7}}
+	stale.Checks = []desk.Check{{Subject: shift(3, 14).Subject(), Provider: "north", Version: 7}}
 	t.commit(s, stale, desk.Repeated)
 	t.untouched(s, c, before)
 	if left := t.load(s, desk.Want{Session: "s-000002"}).Session; left.Version != 0 {

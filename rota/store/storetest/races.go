@@ -149,7 +149,7 @@ func (t *test) guarding(on func(i int) Store, n int) {
 	t.commit(on(0), change(fmt.Sprint("post-", n), one), desk.Done)
 	got := t.race(racers, on, func(i int) desk.Changes {
 		c := change(fmt.Sprintf("apply-%d-%d", n, i), applied(one, clinicianOf(i)))
-		c.Checks = []desk.Check{{Subject: one.Subject(), Version: 1}}
+		c.Checks = []desk.Check{{Subject: one.Subject(), Provider: "north", Version: 1}}
 		return c
 	})
 	if got[desk.Done] != racers {
@@ -157,7 +157,7 @@ func (t *test) guarding(on func(i int) Store, n int) {
 	}
 	t.commit(on(1), change(fmt.Sprint("change-", n), versioned(one, 2)), desk.Done)
 	stale := change(fmt.Sprint("late-", n), applied(one, "late"))
-	stale.Checks = []desk.Check{{Subject: one.Subject(), Version: 1}}
+	stale.Checks = []desk.Check{{Subject: one.Subject(), Provider: "north", Version: 1}}
 	t.commit(on(0), stale, desk.Conflict)
 	t.same("the application that came too late", 0, int(t.kept(on(1), applied(one, "late")).Revision()))
 
@@ -171,7 +171,7 @@ func (t *test) guarding(on func(i int) Store, n int) {
 				mine, other = b, a
 			}
 			c := change(fmt.Sprintf("skew-%d-%d-%d", n, round, i), versioned(mine, 2))
-			c.Checks = []desk.Check{{Subject: other.Subject(), Version: 1}}
+			c.Checks = []desk.Check{{Subject: other.Subject(), Provider: "north", Version: 1}}
 			return c
 		})
 		if got[desk.Done] > 1 {
