@@ -260,6 +260,7 @@ func manyHands(t *test) {
 func (t *test) delivering(on func(i int) Store, n int) {
 	t.Helper()
 	const events, people = 10, 30
+	t.drain(on(0))
 	for i := range events {
 		t.telling(on(0), n+i, func(e session.Event) []notify.Delivery {
 			var all []notify.Delivery

@@ -14,7 +14,7 @@ func handles(t *test) {
 	one := t.open()
 	two := t.harness.Again(t.TB, one)
 	on := func(i int) Store { return []Store{one, two}[i%2] }
-	t.run("what one commits the other sees", func(t *test) {
+	t.of("P2").run("what one commits the other sees", func(t *test) {
 		for n, from := range []Store{one, two} {
 			c, to := whole(n+1), []Store{two, one}[n]
 			t.same("before", session.Session{}, t.load(to, desk.Want{Session: shift(n+1, 14).ID}).Session)
@@ -54,7 +54,7 @@ func (t *test) leasing(one, two Store) {
 	if len(held) != 1 || held[0].Event.Key() != e.Key() {
 		t.Fatalf("the other side claims the plans %v", eventsOf(held))
 	}
-	t.same("a plan that is in the other's hands", 0, len(t.plans(one, now, 1)))
+	t.same("a plan that is in the other's hands", 0, len(t.plans(one, held[0].Until.Add(-moment), 1)))
 	taken := t.plans(one, held[0].Until, 1)
 	if len(taken) != 1 || taken[0].Fence <= held[0].Fence {
 		t.Fatalf("after the lease: %+v, with the fence %d before", taken, held[0].Fence)
@@ -67,7 +67,7 @@ func (t *test) leasing(one, two Store) {
 	if len(first) != 1 {
 		t.Fatalf("what one planned the other can't claim")
 	}
-	t.same("what is in the other's hands", 0, len(t.claim(one, now, 1)))
+	t.same("what is in the other's hands", 0, len(t.claim(one, first[0].Until.Add(-moment), 1)))
 	second := t.claim(one, first[0].Until, 1)
 	if len(second) != 1 || second[0].Fence <= first[0].Fence || second[0].Was != notify.Unknown {
 		t.Fatalf("after the lease: %+v, with the fence %d before", second, first[0].Fence)

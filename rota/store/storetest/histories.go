@@ -20,8 +20,7 @@ func histories(t *test) {
 	if testing.Short() {
 		n = max(1, n/5)
 	}
-	var stores scopes
-	o := history.Options{Commands: 30, Store: func() desk.Store { return stores.open(t) }, Close: stores.close}
+	o := history.Options{Commands: 30, Store: t.openOwned, Close: closeOwned}
 	if real, ok := t.TB.(*testing.T); ok {
 		history.Check(real, o, n)
 		return
@@ -43,10 +42,22 @@ func histories(t *test) {
 	}
 }
 
-// scopes close each store as soon as its history is over, and not only at the end of the test.
-type scopes struct {
-	mu     sync.Mutex
-	opened map[desk.Store]*scope
+// owned is a store with what closes it: as soon as its history is over, and not only at the end of the test.
+type owned struct {
+	Store
+	scope *scope
+}
+
+func (t *test) openOwned() desk.Store {
+	own := &scope{TB: t.TB}
+	t.Cleanup(own.end)
+	return &owned{t.harness.Open(own), own}
+}
+
+func closeOwned(s desk.Store) {
+	if own, ok := s.(*owned); ok {
+		own.scope.end()
+	}
 }
 
 // scope is a testing.TB whose cleanups can be called before the test ends.
@@ -71,27 +82,4 @@ func (s *scope) end() {
 		s.cleanups[i]()
 	}
 	s.cleanups = nil
-}
-
-func (s *scopes) open(t *test) Store {
-	own := &scope{TB: t.TB}
-	t.TB.Cleanup(own.end)
-	store := t.harness.Open(own)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.opened == nil {
-		s.opened = map[desk.Store]*scope{}
-	}
-	s.opened[store] = own
-	return store
-}
-
-func (s *scopes) close(store desk.Store) {
-	s.mu.Lock()
-	own := s.opened[store]
-	delete(s.opened, store)
-	s.mu.Unlock()
-	if own != nil {
-		own.end()
-	}
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -179,24 +180,32 @@ func (t *test) record(s Store, of session.Subject) []session.Event {
 	return events
 }
 
-// footprint is all that a store keeps of what a change is about: each record, the events of each, and the outcome.
-func (t *test) footprint(s Store, c desk.Changes) map[string]any {
+// footprint is all that a store keeps of what a change is about: each record, the events of each, and the outcome; as
+// JSON, so that it shares nothing with the store.
+func (t *test) footprint(s Store, c desk.Changes) map[string]string {
 	t.Helper()
-	all := map[string]any{}
+	all := map[string]string{}
+	keep := func(what string, v any) {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatalf("%s can't be written as JSON: %v", what, err)
+		}
+		all[what] = string(text)
+	}
 	for _, r := range c.Records() {
-		all[r.Subject().String()] = t.kept(s, r)
-		all["record of "+r.Subject().String()] = t.record(s, r.Subject())
+		keep(r.Subject().String(), t.kept(s, r))
+		keep("record of "+r.Subject().String(), t.record(s, r.Subject()))
 	}
 	out, err := s.Outcome(t.Context(), c.Key)
 	if err != nil && !errors.Is(err, desk.ErrNoOutcome) {
 		t.Fatalf("the outcome of %s: %v", c.Key.Command, err)
 	}
-	all["outcome"] = out
+	keep("outcome", out)
 	return all
 }
 
 // untouched fails where a change that was refused left anything behind.
-func (t *test) untouched(s Store, c desk.Changes, before map[string]any) {
+func (t *test) untouched(s Store, c desk.Changes, before map[string]string) {
 	t.Helper()
 	t.same("after "+string(c.Key.Command)+", of which nothing may be left", before, t.footprint(s, c))
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -13,10 +14,15 @@ type failure struct {
 	clause, message string
 }
 
-// rule is the id of the rule that it names.
+// ruleID is how a message names a rule: at its beginning, or at that of what rapid tells of.
+var ruleID = regexp.MustCompile(`^(?:\[rapid\] failed after \d+ tests: )?([A-Z]\d+): `)
+
+// rule is the id of the rule that it names; blank for none.
 func (f failure) rule() string {
-	rule, _, _ := strings.Cut(f.message, ":")
-	return rule
+	if m := ruleID.FindStringSubmatch(f.message); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // recorder is a testing.TB that keeps failures, so that the contract can itself be tested: on a store that breaks it
