@@ -39,4 +39,9 @@ type Message struct {
 	Body  string
 	// Optional says that the person can turn such messages off (N2).
 	Optional bool
+	// Link leads to where the person can act; blank where the host has none.
+	Link string
+	// Invitation puts the session into the person's own calendar, changes it there or cancels it; nil for a message
+	// that is about no booking.
+	Invitation *Invitation
 }
