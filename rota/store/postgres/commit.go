@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/internal/relational"
@@ -14,7 +15,8 @@ import (
 	"github.com/sessional-go/sessional/session"
 )
 
-// Commit makes all of the changes or none, in one round trip.
+// Commit makes all of the changes or none, in one round trip. Once begun it is seen through for up to a second after the
+// context has ended.
 func (s *Store) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error) {
 	if err := c.Validate(); err != nil {
 		return 0, err
@@ -23,7 +25,7 @@ func (s *Store) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error
 	if err != nil {
 		return 0, s.failed("commit", err)
 	}
-	answer, err := s.ask(ctx, "commit", doc)
+	answer, err := s.see(ctx, doc)
 	if err != nil {
 		// What the server gave up for the sake of somebody else was rolled back: in a transaction of its own that is a
 		// conflict like any other.
@@ -46,6 +48,30 @@ func (s *Store) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error
 		return 0, &desk.StoreError{Op: "commit", Why: desk.Restart, Err: errStale}
 	}
 	return 0, s.failed("commit", fmt.Errorf("the commit answered %q", answer))
+}
+
+// patience is how long a commit that is under way is waited for after the caller's context has ended: the server finishes
+// it anyway, and what became of it is worth a moment.
+const patience = time.Second
+
+// see sends a commit and sees it through. In the host's own transaction a context ends at once: what is rolled back with
+// it leaves no doubt.
+func (s *Store) see(ctx context.Context, doc []byte) (string, error) {
+	if err := ctx.Err(); err != nil || s.within {
+		return s.ask(ctx, "commit", doc)
+	}
+	calm, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	stop := context.AfterFunc(ctx, func() {
+		late := time.AfterFunc(patience, giveUp)
+		context.AfterFunc(calm, func() { late.Stop() })
+	})
+	defer stop()
+	answer, err := s.ask(calm, "commit", doc)
+	if err != nil && calm.Err() != nil {
+		err = fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	return answer, err
 }
 
 // errStale says what is wrong with a transaction in which a conflict can't be decided anew.
