@@ -148,7 +148,7 @@ func (c careless) Settle(ctx context.Context, claim notify.Claim, o notify.Outco
 type markless struct{ Store }
 
 func (m markless) Digested(ctx context.Context, next notify.DigestMark, e session.Event, all []notify.Delivery) error {
-	mark, err := m.Store.DigestMark(ctx, next.Clinician)
+	mark, err := m.DigestMark(ctx, next.Clinician)
 	if err != nil {
 		return err
 	}

@@ -154,12 +154,20 @@ func staleVersion(t *test) {
 }
 
 // versioned is a record at another version.
-func versioned(r session.Record, version int64) session.Record {
+func versioned[R session.Record](r R, version int64) R {
 	other := reflect.New(reflect.TypeOf(r)).Elem()
 	other.Set(reflect.ValueOf(r))
 	other.FieldByName("Version").SetInt(version)
-	next, _ := other.Interface().(session.Record) //nolint:errcheck // because it has r's type
-	return next
+	return as[R](other.Interface())
+}
+
+// as is a value of a type that it is known to have.
+func as[T any](v any) T {
+	known, ok := v.(T)
+	if !ok {
+		panic(fmt.Sprintf("storetest: %T is no %T", v, known))
+	}
+	return known
 }
 
 // nothing is what a store keeps of a record that was never written: the zero value of its type.
@@ -167,8 +175,7 @@ func nothing(r session.Record) session.Record {
 	if d, ok := r.(booking.DiaryChange); ok {
 		return booking.DiaryChange{Clinician: d.Clinician}
 	}
-	zero, _ := reflect.Zero(reflect.TypeOf(r)).Interface().(session.Record) //nolint:errcheck // because it has r's type
-	return zero
+	return as[session.Record](reflect.Zero(reflect.TypeOf(r)).Interface())
 }
 
 // repeated gives one command more than once.

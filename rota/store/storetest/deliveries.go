@@ -219,21 +219,7 @@ func deliveryPages(t *test) {
 	wants[notify.DeliveryQuery{Session: "s-000001", Provider: "west"}] = nil
 	for q, want := range wants {
 		for _, limit := range []int{1, 7, 500} {
-			var got []string
-			q.Page = session.PageRequest{Limit: limit}
-			for {
-				p, err := s.Deliveries(t.Context(), q)
-				if err != nil || len(p.Items) > limit {
-					t.Fatalf("%+v: %d items, %v", q, len(p.Items), err)
-				}
-				for _, d := range p.Items {
-					got = append(got, d.Key)
-				}
-				if q.Page.After = p.Next; p.Next == "" || len(got) > 100 {
-					break
-				}
-			}
-			t.same(fmt.Sprintf("%+v", q), want, got)
+			t.same(fmt.Sprintf("%+v, %d a page", q, limit), want, deliveryKeys(t, s, q, limit))
 		}
 	}
 	session1.Page.Limit = 1
@@ -246,6 +232,24 @@ func deliveryPages(t *test) {
 		foreign := notify.DeliveryQuery{Person: "ann", Page: session.PageRequest{After: after}}
 		if _, err := s.Deliveries(t.Context(), foreign); !errors.As(err, &bad) || bad.Field != "Page.After" {
 			t.Errorf("the Next of another list: %v, want a field error of Page.After", err)
+		}
+	}
+}
+
+// deliveryKeys reads a list of deliveries to its end.
+func deliveryKeys(t *test, s Store, q notify.DeliveryQuery, limit int) []string {
+	t.Helper()
+	var got []string
+	for q.Page.Limit = limit; ; {
+		p, err := s.Deliveries(t.Context(), q)
+		if err != nil || len(p.Items) > limit || len(got) > 100 {
+			t.Fatalf("%+v: %d items, %v", q, len(p.Items), err)
+		}
+		for _, d := range p.Items {
+			got = append(got, d.Key)
+		}
+		if q.Page.After = p.Next; p.Next == "" {
+			return got
 		}
 	}
 }

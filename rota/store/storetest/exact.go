@@ -25,7 +25,7 @@ func filled[R any](t *test, f *filler, small bool, amend func(*R)) R {
 	var r R
 	v := reflect.ValueOf(&r).Elem()
 	f.fill(v, v.Type().String())
-	if missing := append(f.missed, unset(v, v.Type().String())...); len(missing) > 0 {
+	if missing := slices.Concat(f.missed, unset(v, v.Type().String())); len(missing) > 0 {
 		t.Errorf("the contract has no value for %s", strings.Join(missing, ", "))
 	}
 	if small {
@@ -52,74 +52,94 @@ type specimen struct {
 	event       session.Event
 }
 
+// names are what ties the records of a specimen together.
+type names struct {
+	session   session.SessionID
+	booking   session.BookingID
+	clinician session.ClinicianID
+	of        session.CaseID
+	provider  session.ProviderID
+	practice  session.PracticeID
+}
+
 func (t *test) specimen(n int, small bool) specimen {
 	t.Helper()
 	f := &filler{n: 100 * n}
-	id := func(kind string) string { return fmt.Sprintf("%s-%d'\"\\%%_{}é😀", kind, n) }
-	about, held := session.SessionID(id("s")), session.BookingID(id("b"))
-	who, support := session.ClinicianID(id("c")), session.CaseID(id("k"))
-	provider, practice := session.ProviderID(id("provider")), session.PracticeID(id("practice"))
+	id := names{
+		session.SessionID(odd("s", n)), session.BookingID(odd("b", n)), session.ClinicianID(odd("c", n)),
+		session.CaseID(odd("k", n)), session.ProviderID(odd("provider", n)), session.PracticeID(odd("practice", n)),
+	}
 	var p specimen
 	p.session = filled(t, f, small, func(r *session.Session) {
-		r.ID, r.Version, r.Provider, r.Practice, r.State = about, 1, provider, practice, session.Completed
+		r.ID, r.Version, r.Provider, r.Practice, r.State = id.session, 1, id.provider, id.practice, session.Completed
 		if !small {
-			r.Booking, r.Case = held, support
+			r.Booking, r.Case = id.booking, id.of
 		}
 	})
 	p.booking = filled(t, f, small, func(r *booking.Booking) {
-		r.ID, r.Version, r.Session, r.Clinician = held, 1, about, who
-		r.Provider, r.Practice, r.State = provider, practice, booking.NoShow
+		r.ID, r.Version, r.Session, r.Clinician = id.booking, 1, id.session, id.clinician
+		r.Provider, r.Practice, r.State = id.provider, id.practice, booking.NoShow
 		if !small {
-			r.Ending.Ahead = -(36*time.Hour + 59*time.Minute + 1*time.Microsecond)
+			r.Ending.Ahead = -(36*time.Hour + 59*time.Minute + moment)
 		}
 	})
 	p.application = filled(t, f, small, func(r *rota.Application) {
-		r.Version, r.Session, r.Round, r.Clinician, r.State = 1, about, p.session.Round, who, rota.Retracted
-		r.ID, r.Provider, r.Practice = rota.ApplicationID(about, r.Round, who), provider, practice
+		r.Version, r.Session, r.Round, r.Clinician = 1, id.session, p.session.Round, id.clinician
+		r.ID = rota.ApplicationID(r.Session, r.Round, r.Clinician)
+		r.Provider, r.Practice, r.State = id.provider, id.practice, rota.Retracted
 	})
 	p.diary = filled(t, f, small, func(r *booking.DiaryChange) {
-		r.Clinician, r.Version, r.Drop = who, 1, nil
+		r.Clinician, r.Version, r.Drop = id.clinician, 1, nil
 		r.Put = filledEntries(t, f, small)
 	})
+	p.settings = filled(t, f, small, func(r *notify.Settings) { r.Version = 1 })
+	p.event = filled(t, f, small, func(r *session.Event) {
+		r.Command = session.CommandID(odd("command", n))
+		r.Subject, r.Version, r.By.Capacity = p.session.Subject(), 1, session.AsPractice
+		if !small {
+			r.Session, r.Provider = id.session, id.provider
+		}
+	})
+	t.around(&p, f, small, id)
+	return p
+}
+
+// around adds what hangs on a session and its booking.
+func (t *test) around(p *specimen, f *filler, small bool, id names) {
+	t.Helper()
 	p.of = filled(t, f, small, func(r *withdrawal.Case) {
-		r.ID, r.Version, r.Session, r.Booking, r.Provider, r.Practice = support, 1, about, held, provider, practice
+		r.ID, r.Version, r.Session, r.Booking, r.Provider, r.Practice = id.of, 1, id.session, id.booking, id.provider, id.practice
 	})
 	p.fee = filled(t, f, small, func(r *withdrawal.Fee) {
-		r.Booking, r.Version, r.Session, r.Provider, r.Practice, r.Clinician = held, 1, about, provider, practice, who
+		r.Booking, r.Version, r.Session, r.Clinician = id.booking, 1, id.session, id.clinician
+		r.Provider, r.Practice = id.provider, id.practice
 	})
 	p.hours = filled(t, f, small, func(r *booking.Hours) {
-		r.Booking, r.Version, r.Session, r.Provider = held, 1, about, provider
+		r.Booking, r.Version, r.Session, r.Provider = id.booking, 1, id.session, id.provider
 	})
 	p.invoice = filled(t, f, small, func(r *booking.Invoice) {
-		r.Version, r.Booking, r.Session, r.Provider, r.Practice, r.Clinician = 1, held, about, provider, practice, who
+		r.Version, r.Booking, r.Session, r.Clinician = 1, id.booking, id.session, id.clinician
+		r.Provider, r.Practice = id.provider, id.practice
 	})
 	p.text = filled(t, f, small, func(r *session.Text) {
-		r.Version, r.Session, r.Provider, r.Class = 1, about, provider, session.CaseText
+		r.Version, r.Session, r.Provider, r.Class = 1, id.session, id.provider, session.CaseText
 		r.Body = string([]rune(strings.Repeat(hostile, 100))[:session.MaxText])
 		if small {
 			r.Body, r.Session = "", ""
 		}
 	})
 	p.message = filled(t, f, small, func(r *booking.Message) {
-		r.Version, r.Session, r.Provider, r.Practice, r.Clinician, r.Text = 1, about, provider, practice, who, p.text.ID
+		r.Version, r.Session, r.Clinician, r.Text = 1, id.session, id.clinician, p.text.ID
+		r.Provider, r.Practice = id.provider, id.practice
 	})
 	p.policy = filled(t, f, small, func(r *withdrawal.Policy) {
-		r.Version, r.Provider, r.Fee.CapPercent = 1, provider, decimal.RequireFromString("99.9999")
+		r.Version, r.Provider, r.Fee.CapPercent = 1, id.provider, decimal.RequireFromString("99.9999")
 		r.Eligibility.Required, r.Change.Time = []string{"registration", "dbs"}, withdrawal.Length(90*time.Minute)
 		r.Applications.OfferFor = withdrawal.Length(25*time.Hour + 30*time.Minute)
 	})
 	if err := p.policy.Validate(); err != nil {
 		t.Errorf("the contract's policy is none: %v", err)
 	}
-	p.settings = filled(t, f, small, func(r *notify.Settings) { r.Version = 1 })
-	p.event = filled(t, f, small, func(r *session.Event) {
-		r.Command = session.CommandID(id("command"))
-		r.Subject, r.Version, r.By.Capacity = p.session.Subject(), 1, session.AsPractice
-		if !small {
-			r.Session, r.Provider = about, provider
-		}
-	})
-	return p
 }
 
 // filledEntries are two entries of a diary that don't overlap, in their order.
@@ -146,7 +166,7 @@ func (p specimen) records() []session.Record {
 // changes is a specimen as one change: its event, and one for each record.
 func (p specimen) changes(n int) desk.Changes {
 	c := change(string(p.event.Command), p.records()...)
-	c.Key.Actor = fmt.Sprint("practice\x1f", n, "'\"\\%_{}é😀")
+	c.Key.Actor = odd("practice\x1f", n)
 	c.Outcome = desk.Outcome{Digest: fmt.Sprint("digest ", n), Result: []byte(`{ "a" : 1.50, "b":"\u0041\n😀"}`), At: now}
 	c.Events = append([]session.Event{p.event}, c.Events...)
 	return c
@@ -290,7 +310,7 @@ func (t *test) deliveries(s Store, tasks []notify.PlanTask) {
 	for i, task := range tasks {
 		e := task.Event
 		d := filled(t, &filler{n: 1000 + 20*i}, i > 0, func(d *notify.Delivery) {
-			d.Key, d.Event, d.Kind, d.Audience = e.Key()+" '\"\\%_{}é😀", e.Key(), notify.InvoicePaid, notify.PracticeStaff
+			d.Key, d.Event, d.Kind, d.Audience = odd(e.Key(), i), e.Key(), notify.InvoicePaid, notify.PracticeStaff
 			d.State, d.Session, d.Provider = notify.Suppressed, e.Session, e.Provider
 			d.Attempts, d.Settled = 0, time.Time{} // which a plan has not yet
 		})

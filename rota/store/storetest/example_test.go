@@ -9,7 +9,7 @@ import (
 
 // A host's own store has one test that holds it to the whole contract. What Open opens is closed by tb.Cleanup; a
 // store on a database gives each call a schema, a file or a database of its own.
-func Example() {
+func Example() { //nolint:testableexamples // because a test can't run inside an example
 	_ = func(t *testing.T) { // func TestStore(t *testing.T)
 		storetest.Run(t, storetest.Harness{
 			Open: func(testing.TB) storetest.Store { return memory.New() },

@@ -67,21 +67,30 @@ func feeds(t *test) {
 	}
 }
 
+// digest is the event of one digest of a clinician.
+func digest(version int64) session.Event {
+	return session.Event{
+		Subject: session.Subject{Kind: notify.KindDigest, ID: "dr"}, Version: version, Kind: notify.EventDigest,
+		At: now, By: session.System(), Command: "digest", Facts: session.Facts{"sessions": "s-1,s-2"},
+	}
+}
+
+// mark is what the store keeps of a clinician's digests.
+func (t *test) mark(s Store, who session.ClinicianID) notify.DigestMark {
+	t.Helper()
+	mark, err := s.DigestMark(t.Context(), who)
+	if err != nil {
+		t.Fatalf("the mark of %s: %v", who, err)
+	}
+	return mark
+}
+
 // digests keep a clinician's mark with what is sent.
 func digests(t *test) {
 	s := t.open()
-	mark, err := s.DigestMark(t.Context(), "dr")
-	if err != nil {
-		t.Fatalf("the first mark: %v", err)
-	}
-	t.same("the first mark", notify.DigestMark{Clinician: "dr"}, mark)
-	digest := func(version int64) session.Event {
-		return session.Event{
-			Subject: session.Subject{Kind: notify.KindDigest, ID: "dr"}, Version: version, Kind: notify.EventDigest,
-			At: now, By: session.System(), Command: "digest", Facts: session.Facts{"sessions": "s-1,s-2"},
-		}
-	}
-	seen := map[notify.FeedID]int64{notify.MarketplaceFeed: 1 << 40, notify.ProviderFeed("north"): 3}
+	t.same("the first mark", notify.DigestMark{Clinician: "dr"}, t.mark(s, "dr"))
+	north := notify.ProviderFeed("north")
+	seen := map[notify.FeedID]int64{notify.MarketplaceFeed: 1 << 40, north: 3}
 	next := notify.DigestMark{Clinician: "dr", Version: 1, Seen: seen, At: now}
 	give := func(what string, next notify.DigestMark, deliveries []notify.Delivery, want error) {
 		t.Helper()
@@ -93,27 +102,23 @@ func digests(t *test) {
 	early.Version = 2
 	give("a second digest without a first one", early, tell(digest(2), now, "zoe"), notify.ErrDigestMoved)
 	give("the first digest", next, tell(digest(1), now, "ann"), nil)
-	seen["north"], seen[notify.MarketplaceFeed] = 7, 99
-	kept, err := s.DigestMark(t.Context(), "dr")
-	if err != nil {
-		t.Fatalf("the mark: %v", err)
-	}
+	seen[north], seen[notify.MarketplaceFeed] = 7, 99
+	kept := t.mark(s, "dr")
 	t.same("the mark", notify.DigestMark{Clinician: "dr", Version: 1, At: now, Seen: map[notify.FeedID]int64{
-		notify.MarketplaceFeed: 1 << 40, notify.ProviderFeed("north"): 3,
+		notify.MarketplaceFeed: 1 << 40, north: 3,
 	}}, kept)
 	give("another digest of the same mark", next, tell(digest(1), now, "bob"), notify.ErrDigestMoved)
 	t.same("who was told", tell(digest(1), now, "ann"), t.told(s, digest(1)))
 	t.same("who was told of what was refused", 0, len(t.told(s, digest(2))))
-	claims := t.claim(s, now, 9)
-	t.same("what is due", []session.PersonID{"ann"}, persons(claims))
-	t.same("the event of a digest", digest(1), claims[0].Event)
+	due := t.claim(s, now, 9)
+	t.same("what is due", []session.PersonID{"ann"}, persons(due))
+	if len(due) == 1 {
+		t.same("the event of a digest", digest(1), due[0].Event)
+	}
 	kept.Version, kept.At = 2, now.Add(time.Hour)
 	give("nothing to say", kept, nil, nil)
 	t.same("nothing to say, nothing sent", 0, len(t.told(s, digest(2))))
-	moved, err := s.DigestMark(t.Context(), "dr")
-	if err != nil || moved.Version != 2 || !moved.At.Equal(now.Add(time.Hour)) {
-		t.Errorf("the mark is %+v, %v", moved, err)
-	}
+	t.same("the mark, of which nothing was said", kept, t.mark(s, "dr"))
 	for _, feed := range []notify.FeedID{notify.MarketplaceFeed, notify.ProviderFeed("")} {
 		if entries, err := s.Feed(t.Context(), feed, 0, 9); err != nil || len(entries) > 0 {
 			t.Errorf("a digest stands in the feed %s: %v, %v", feed, entries, err)
@@ -122,14 +127,19 @@ func digests(t *test) {
 	if tasks := t.plans(s, now.Add(time.Hour), 9); len(tasks) > 0 {
 		t.Errorf("a digest waits to be planned: %v", eventsOf(tasks))
 	}
-	// Many at once: one makes the next mark.
+	t.run("many at once", func(t *test) { manyDigests(t, s) })
+}
+
+// manyDigests start from one mark: one of them makes the next.
+func manyDigests(t *test, s Store) {
 	done := make(chan error, t.racers())
 	begin := gate(t.racers())
 	for i := range t.racers() {
 		go func() {
 			begin()
 			after := notify.DigestMark{Clinician: "dr", Version: 3, At: now}
-			done <- s.Digested(t.Context(), after, digest(3), tell(digest(3), now, session.PersonID(fmt.Sprint("p-", i))))
+			person := session.PersonID(fmt.Sprint("p-", i))
+			done <- s.Digested(t.Context(), after, digest(3), tell(digest(3), now, person))
 		}()
 	}
 	won := 0

@@ -32,29 +32,20 @@ func (f *filler) fill(v reflect.Value, path string) {
 	if f.known(v) {
 		return
 	}
-	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok && v.Kind() == reflect.Uint8 {
-		f.word(v, text, path)
-		return
-	}
-	switch v.Kind() { //nolint:exhaustive // because records have no others, or it is told
+	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if field := v.Type().Field(i); field.IsExported() {
-				f.fill(v.Field(i), path+"."+field.Name)
-			} else {
-				f.missed = append(f.missed, path+"."+field.Name)
-			}
+			f.field(v.Field(i), v.Type().Field(i), path)
 		}
+	case reflect.Uint8:
+		f.word(v, path)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range v.Len() {
 			f.fill(v.Index(i), fmt.Sprintf("%s[%d]", path, i))
 		}
 	case reflect.String:
-		v.SetString(fmt.Sprintf("%d %s", f.n, hostile))
-		if name := v.Type().Name(); strings.HasSuffix(name, "ID") || name == "Reference" || name == "EventKind" || name == "Role" {
-			v.SetString(fmt.Sprintf("%s-%d'\"\\%%_{}é😀", name, f.n)) // short, without spaces
-		}
+		v.SetString(f.text(v.Type().Name()))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
@@ -63,6 +54,25 @@ func (f *filler) fill(v reflect.Value, path string) {
 		f.missed = append(f.missed, path)
 	}
 }
+
+func (f *filler) field(v reflect.Value, field reflect.StructField, path string) {
+	if path += "." + field.Name; !field.IsExported() {
+		f.missed = append(f.missed, path)
+		return
+	}
+	f.fill(v, path)
+}
+
+// text is short and without spaces for a type that names something, and whatever people write for all others.
+func (f *filler) text(name string) string {
+	if strings.HasSuffix(name, "ID") || name == "Reference" || name == "EventKind" || name == "Role" {
+		return odd(name, f.n)
+	}
+	return fmt.Sprintf("%d %s", f.n, hostile)
+}
+
+// odd is an id of characters that are allowed in one, and that mean something to somebody.
+func odd(kind string, n int) string { return fmt.Sprintf("%s-%d'\"\\%%_{}é😀", kind, n) }
 
 // known fills what is not the sum of its parts.
 func (f *filler) known(v reflect.Value) bool {
@@ -105,21 +115,17 @@ func (f *filler) known(v reflect.Value) bool {
 }
 
 // word sets the last word of a closed set: the first ones are what stores are tried with anyway.
-func (f *filler) word(v reflect.Value, into encoding.TextUnmarshaler, path string) {
-	for n := uint64(1); n < 64; n++ {
-		was := v.Uint()
+func (f *filler) word(v reflect.Value, path string) {
+	last := uint64(0)
+	for n := range uint64(64) {
 		v.SetUint(n)
-		text, ok := v.Interface().(encoding.TextMarshaler)
-		if !ok {
-			f.missed = append(f.missed, path)
-			return
-		}
-		if word, err := text.MarshalText(); err != nil || into.UnmarshalText(word) != nil || v.Uint() != n {
-			v.SetUint(was)
-			break
+		if text, ok := v.Interface().(encoding.TextMarshaler); ok {
+			if _, err := text.MarshalText(); err == nil {
+				last = n
+			}
 		}
 	}
-	if v.IsZero() {
+	if v.SetUint(last); last == 0 {
 		f.missed = append(f.missed, path)
 	}
 }
@@ -149,7 +155,7 @@ func blank(v reflect.Value) {
 	case time.Time, decimal.Decimal, decimal.NullDecimal, calendar.Date, calendar.Clock, calendar.Notice:
 		return
 	}
-	switch v.Kind() { //nolint:exhaustive // because the others have no parts
+	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if strings.Contains(v.Type().Field(i).Tag.Get("json"), ",omitzero") {

@@ -21,8 +21,8 @@ func histories(t *test) {
 		n = max(1, n/5)
 	}
 	o := history.Options{Commands: 30, Store: t.openOwned, Close: closeOwned}
-	if real, ok := t.TB.(*testing.T); ok {
-		history.Check(real, o, n)
+	if tt, ok := t.TB.(*testing.T); ok {
+		history.Check(tt, o, n)
 		return
 	}
 	// A recorder wants to know whether there is a fault, not the shortest way to it.

@@ -46,7 +46,7 @@ func elsewhere(v reflect.Value, path string) (string, bool) {
 			return fmt.Sprintf("%s, %v,", path, at), at.Location() != time.UTC
 		}
 	}
-	switch v.Kind() { //nolint:exhaustive // because the others hold no instants
+	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if where, bad := elsewhere(v.Field(i), path+"."+v.Type().Field(i).Name); bad {

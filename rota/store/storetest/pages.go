@@ -92,8 +92,8 @@ func leaving(t *test, s Store, rows int) {
 	l := lists[slices.IndexFunc(lists, func(l list) bool { return l.name == work })]
 	got := readAll(t, s, l, 4, func(read []string) {
 		for _, id := range read {
-			gone := t.load(s, desk.Want{Session: session.SessionID(id)}).Session
-			gone.Version, gone.State = gone.Version+1, session.Withdrawn
+			gone := next(t, s, session.Session{ID: session.SessionID(id)})
+			gone.State = session.Withdrawn
 			t.commit(s, change("gone-"+id, gone), desk.Done)
 		}
 	})

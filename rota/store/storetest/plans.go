@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/sessional-go/sessional/notify"
@@ -187,60 +186,79 @@ func (t *test) planning(on func(i int) Store, n int) {
 	t.Helper()
 	const writers, each = 4, 15
 	var all, writing sync.WaitGroup
-	var written, done atomic.Int64
-	var mu sync.Mutex
-	planned := map[string]int{}
+	provider := session.ProviderID(fmt.Sprint("feed-", n))
 	for i := range writers {
 		writing.Go(func() {
 			for k := range each {
 				one := shift(n+100*i+k, 14)
-				one.Provider = session.ProviderID(fmt.Sprint("feed-", n))
-				if v, err := on(i).Commit(t.Context(), change(fmt.Sprintf("tell-%d-%d-%d", n, i, k), one)); err != nil || v != desk.Done {
+				one.Provider = provider
+				v, err := on(i).Commit(t.Context(), change(fmt.Sprintf("tell-%d-%d-%d", n, i, k), one))
+				if err != nil || v != desk.Done {
 					t.Errorf("a commit beside planners: %s, %v", v, err)
-					continue
 				}
-				written.Add(1)
 			}
 		})
 	}
-	all.Go(func() { writing.Wait(); done.Store(1) })
+	written := make(chan struct{})
+	all.Go(func() { writing.Wait(); close(written) })
+	var tally tally
 	for i := range 4 {
-		all.Go(func() {
-			for idle := 0; idle < 3; {
-				last := done.Load() == 1
-				tasks, err := on(i).ClaimPlans(t.Context(), now, time.Hour, 3)
-				if err != nil {
-					t.Errorf("claim plans: %v", err)
-					return
-				}
-				for _, task := range tasks {
-					mu.Lock()
-					planned[task.Event.Key()]++
-					mu.Unlock()
-					if err := on(i).Planned(t.Context(), task, notify.Chunk{Deliveries: tell(task.Event, now, "ann"), Done: true}); err != nil {
-						t.Errorf("plan %s: %v", task.Event.Key(), err)
-					}
-				}
-				if len(tasks) == 0 && last {
-					idle++
-				} else if len(tasks) == 0 {
-					time.Sleep(time.Millisecond)
-				}
-			}
-		})
+		all.Go(func() { t.plansAll(on(i), written, &tally) })
 	}
-	seen := t.follow(on(1), notify.ProviderFeed(session.ProviderID(fmt.Sprint("feed-", n))), writers*each, &all)
-	if int(written.Load()) != writers*each || len(planned) != writers*each {
-		t.Errorf("%d events were committed, %d were planned", written.Load(), len(planned))
+	seen := t.follow(on(1), notify.ProviderFeed(provider), writers*each, &all)
+	if len(tally.planned) != writers*each {
+		t.Errorf("%d events were committed, %d were planned", writers*each, len(tally.planned))
 	}
-	for key, times := range planned {
+	for key, times := range tally.planned {
 		if times != 1 {
 			t.Errorf("%s was planned %d times", key, times)
 		}
-	}
-	for key := range planned {
 		if seen[key] != 1 {
 			t.of("N3").Errorf("%s stands %d times in its feed, to whoever follows it", key, seen[key])
+		}
+	}
+}
+
+// tally counts how often each event was planned.
+type tally struct {
+	mu      sync.Mutex
+	planned map[string]int
+}
+
+func (y *tally) count(key string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.planned == nil {
+		y.planned = map[string]int{}
+	}
+	y.planned[key]++
+}
+
+// plansAll plans what waits until all is written, and nothing waits any more.
+func (t *test) plansAll(s Store, written <-chan struct{}, tally *tally) {
+	for last := false; ; {
+		tasks, err := s.ClaimPlans(t.Context(), now, time.Hour, 3)
+		if err != nil {
+			t.Errorf("claim plans: %v", err)
+			return
+		}
+		for _, task := range tasks {
+			tally.count(task.Event.Key())
+			chunk := notify.Chunk{Deliveries: tell(task.Event, now, "ann"), Done: true}
+			if err := s.Planned(t.Context(), task, chunk); err != nil {
+				t.Errorf("plan %s: %v", task.Event.Key(), err)
+			}
+		}
+		if len(tasks) > 0 {
+			continue
+		}
+		if last {
+			return
+		}
+		select {
+		case <-written:
+			last = true
+		case <-time.After(time.Millisecond):
 		}
 	}
 }

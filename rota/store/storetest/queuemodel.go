@@ -112,15 +112,7 @@ func (m *queueModel) claim(rt *rapid.T, t *test) {
 	if err != nil {
 		rt.Fatalf("N5: claim: %v", err)
 	}
-	due := 0
-	for _, k := range m.kept {
-		if k.state == notify.Claimed && !k.until.After(m.now) {
-			k.state, k.due = notify.Unknown, k.until
-		}
-		if _, claimable := k.state.Next(notify.Claiming); claimable && !k.parked && !k.due.After(m.now) {
-			due++
-		}
-	}
+	due := m.expire()
 	if len(claims) != min(limit, due) {
 		rt.Fatalf("N5: claimed %d of %d that are due, limit %d", len(claims), due, limit)
 	}
@@ -137,6 +129,20 @@ func (m *queueModel) claim(rt *rapid.T, t *test) {
 		k.state, k.until, k.fence = notify.Claimed, c.Until, c.Fence
 		m.held = append(m.held, c)
 	}
+}
+
+// expire ends the leases that are over, and counts what is due.
+func (m *queueModel) expire() int {
+	due := 0
+	for _, k := range m.kept {
+		if k.state == notify.Claimed && !k.until.After(m.now) {
+			k.state, k.due = notify.Unknown, k.until
+		}
+		if _, claimable := k.state.Next(notify.Claiming); claimable && !k.parked && !k.due.After(m.now) {
+			due++
+		}
+	}
+	return due
 }
 
 func (m *queueModel) settle(rt *rapid.T, t *test) {

@@ -20,14 +20,14 @@ func (t *test) racers() int {
 }
 
 // race commits n changes at once and counts the verdicts. A store that is busy waits: an error is none of them.
-func (t *test) race(n int, on func(i int) Store, make func(i int) desk.Changes) map[desk.Verdict]int {
+func (t *test) race(n int, on func(i int) Store, enter func(i int) desk.Changes) map[desk.Verdict]int {
 	t.Helper()
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	verdicts := map[desk.Verdict]int{desk.Done: 0, desk.Conflict: 0, desk.Repeated: 0}
 	begin := gate(n)
 	for i := range n {
-		c := make(i)
+		c := enter(i)
 		all.Go(func() {
 			begin()
 			v, err := on(i).Commit(t.Context(), c)

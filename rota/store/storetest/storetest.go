@@ -97,7 +97,7 @@ func Run(t *testing.T, h Harness) {
 	}
 	for _, c := range h.clauses() {
 		t.Run(c.rule+" "+c.name, func(t *testing.T) {
-			c.test(&test{TB: t, harness: &h, rule: c.rule, part: onTesting})
+			c.test(&test{TB: t, harness: &h, rule: c.rule, part: subtest})
 		})
 	}
 }

@@ -2,19 +2,12 @@ package storetest
 
 import "testing"
 
-// reporter is what tells of a broken rule.
-type reporter interface {
-	Helper()
-	Errorf(format string, args ...any)
-}
-
-// test is one clause as it runs: a testing.TB whose messages begin with the id of the rule that is broken. What runs
-// the parts of a clause is either *testing.T, or a recorder that keeps the failures.
+// test is one clause as it runs: a testing.TB whose messages begin with the id of the rule that is broken.
 type test struct {
 	testing.TB
 	harness *Harness
 	rule    string
-	// part runs a part of the clause under a name, to its end.
+	// part runs a part of a clause under a name, to its end: as a subtest, or where failures are only taken down.
 	part func(t *test, name string, do func(*test))
 }
 
@@ -49,12 +42,12 @@ func (t *test) Fatalf(format string, args ...any) {
 	t.TB.Fatalf(t.rule+": "+format, args...)
 }
 
-// onTesting runs parts as subtests of *testing.T.
-func onTesting(t *test, name string, do func(*test)) {
+// subtest runs a part as a subtest of *testing.T.
+func subtest(t *test, name string, do func(*test)) {
 	t.Helper()
-	t.TB.(*testing.T).Run(name, func(sub *testing.T) { //nolint:errcheck // because Run puts it there
+	as[*testing.T](t.TB).Run(name, func(tt *testing.T) {
 		part := *t
-		part.TB = sub
+		part.TB = tt
 		do(&part)
 	})
 }
