@@ -1,0 +1,27 @@
+// What needs drivers, real servers or a peer to compare with is tested in a module of its own: none of that may ever
+// reach the go.mod of a program that imports the library.
+module github.com/sessional-go/sessional/internal/integration
+
+go 1.25.0
+
+replace github.com/sessional-go/sessional => ../../
+
+require (
+	github.com/anishathalye/porcupine v1.3.1
+	github.com/jackc/pgx/v5 v5.12.0
+	github.com/lib/pq v1.12.3
+	github.com/sessional-go/sessional v0.0.0-00010101000000-000000000000
+	github.com/shopspring/decimal v1.6.0
+	golang.org/x/sys v0.38.0
+)
+
+require (
+	github.com/google/go-cmp v0.7.0 // indirect
+	github.com/jackc/pgpassfile v1.0.0 // indirect
+	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
+	github.com/jackc/puddle/v2 v2.2.3 // indirect
+	github.com/rickar/cal/v2 v2.1.26 // indirect
+	golang.org/x/sync v0.22.0 // indirect
+	golang.org/x/text v0.41.0 // indirect
+	pgregory.net/rapid v1.3.0 // indirect
+)

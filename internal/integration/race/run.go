@@ -1,0 +1,129 @@
+package race
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sessional-go/sessional/internal/integration/worker"
+	"github.com/sessional-go/sessional/internal/integration/worker/ledger"
+	"github.com/sessional-go/sessional/rota/desk"
+)
+
+// Plan says how much happens.
+type Plan struct {
+	// Clock is the users' clock.
+	Clock worker.Clock
+	// Seed makes all choices.
+	Seed uint64
+	// Processes take part, with Users in each.
+	Processes, Users int
+	// Commands is how many are given in all, without those that are given more than once.
+	Commands int
+}
+
+// cutAfter is the greatest number of commands between two points at which everybody waits for everybody: so many are
+// checked at a time. What is given more than once adds to the commands that users choose.
+const (
+	cutAfter = 1000
+	perRound = 768
+)
+
+// Start starts the n-th worker, which reports to lines.
+type Start func(n int, lines func(worker.Line)) *worker.Process
+
+// Run plays a plan against a store from workers, and returns what is wrong, or nil, with what happened. The store is
+// this process's own handle on what the workers write.
+func Run(tb testing.TB, store worker.Store, start Start, p Plan) (ledger.Count, error) {
+	tb.Helper()
+	ctx := tb.Context()
+	book := ledger.New()
+	var present atomic.Pointer[history]
+	present.Store(&history{})
+	workers := make([]*worker.Process, p.Processes)
+	ready := make(chan struct{})
+	for n := range workers {
+		enter, note := book.Listener(), listener(present.Load)
+		workers[n] = start(n, func(line worker.Line) {
+			enter(line)
+			note(line)
+			if line.Kind == worker.Shared {
+				<-ready
+				workers[(n+1)%len(workers)].Give(worker.Order{Do: worker.DoPerform, Act: line.Act})
+			}
+		})
+	}
+	close(ready)
+	if err := prepare(workers[0], book, p.Clock); err != nil {
+		return book.Count(), err
+	}
+	islands := make([]*island, worker.Islands)
+	for n := range islands {
+		islands[n] = &island{no: n}
+	}
+	for round, given := 0, 0; given < p.Commands; round++ {
+		h := &history{}
+		present.Store(h)
+		each := max(1, min(perRound, p.Commands-given)/(p.Processes*p.Users))
+		given += each * p.Processes * p.Users
+		if err := playRound(workers, p, round, each); err != nil {
+			return book.Count(), err
+		}
+		if err := checkRound(ctx, store, islands, h); err != nil {
+			return book.Count(), fmt.Errorf("round %d: %w", round, err)
+		}
+	}
+	worker.All(workers, func(int) worker.Order { return worker.Order{Do: worker.DoTell} })
+	err := errors.Join(book.Check(ctx, store), ledger.CheckBookings(ctx, store), book.CheckTold(ctx, store, false))
+	for _, what := range book.Unable() {
+		err = errors.Join(err, errors.New(what))
+	}
+	return book.Count(), err
+}
+
+// soon is how far ahead the first policy begins to hold: a policy can't be published for the past.
+const soon = 500 * time.Millisecond
+
+// prepare gives the first command of every story, and waits until it holds.
+func prepare(w *worker.Process, book *ledger.Ledger, clock worker.Clock) error {
+	first, err := worker.PolicyOfSouth(clock.Now().Add(soon))
+	if err != nil {
+		return err
+	}
+	w.Give(worker.Order{Do: worker.DoPerform, Act: &first})
+	w.Give(worker.Order{Do: worker.DoSettle})
+	if !w.Await() || book.Count().Codes[""] != 1 {
+		return errors.New("the policy could not be published")
+	}
+	time.Sleep(soon)
+	return nil
+}
+
+// playRound lets all users act until each has given as many commands as they should, and everything is answered.
+func playRound(workers []*worker.Process, p Plan, round, each int) error {
+	played := worker.All(workers, func(n int) worker.Order {
+		return worker.Order{Do: worker.DoPlay, Play: &worker.Play{
+			Seed: p.Seed + uint64(round), Round: round, Users: p.Users, Commands: each, First: n * p.Users,
+		}}
+	})
+	settled := played && worker.All(workers, func(int) worker.Order { return worker.Order{Do: worker.DoSettle} })
+	if !settled {
+		return errors.New("a worker ended")
+	}
+	return nil
+}
+
+// checkRound checks each island's history up to the cut.
+func checkRound(ctx context.Context, store desk.Store, islands []*island, h *history) error {
+	if len(h.calls) > cutAfter {
+		return fmt.Errorf("%d commands between two cuts, at most %d", len(h.calls), cutAfter)
+	}
+	var all []error
+	for _, i := range islands {
+		all = append(all, i.check(ctx, store, h))
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,78 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/sessional-go/sessional/booking"
+	"github.com/sessional-go/sessional/internal/digest"
+	"github.com/sessional-go/sessional/rota/desk"
+	"github.com/sessional-go/sessional/session"
+)
+
+// watched is a store whose commits are told before they are made, and after: what a process that dies in between was
+// about to write is then known.
+type watched struct {
+	Store
+	say *voice
+}
+
+// Commit tells what it is about to write, and the verdict.
+func (w watched) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error) {
+	try := TryOf(c)
+	no := w.say.number()
+	w.say.line(Line{Kind: Trying, No: no, At: Monotonic(), Try: &try})
+	verdict, err := w.Store.Commit(ctx, c)
+	word := verdict.String()
+	if err != nil {
+		word = UnknownCode
+	}
+	w.say.line(Line{Kind: Judged, No: no, At: Monotonic(), Verdict: word})
+	return verdict, err
+}
+
+// TryOf marks all that changes write.
+func TryOf(c desk.Changes) Try {
+	t := Try{Key: c.Key, Outcome: OutcomeSum(c.Outcome)}
+	for _, r := range c.Records() {
+		t.Records = append(t.Records, RecordMark(r))
+	}
+	for _, e := range c.Events {
+		t.Events = append(t.Events, EventMark(e))
+	}
+	return t
+}
+
+// RecordMark marks a record.
+func RecordMark(r session.Record) Mark {
+	m := Mark{Subject: r.Subject(), Version: r.Revision(), About: r.About(), Tenant: r.Tenant(), Sum: digest.Of(r)}
+	if sent, ok := r.(booking.Message); ok {
+		m.With = sent.Clinician
+	}
+	return m
+}
+
+// EventMark marks an event.
+func EventMark(e session.Event) Mark {
+	return Mark{
+		Subject: e.Subject, Version: e.Version, About: e.Session, Tenant: e.Provider, Event: e.Key(), Sum: digest.Of(e),
+	}
+}
+
+// OutcomeSum is the digest of what a command led to; the instant is left out.
+func OutcomeSum(o desk.Outcome) string {
+	return digest.Of(struct{ Digest, Result string }{o.Digest, Canonical(o.Result)})
+}
+
+// Canonical is a JSON text in the one form that all texts of the same meaning have; blank for what is none.
+func Canonical(text []byte) string {
+	var v any
+	if err := json.Unmarshal(text, &v); err != nil {
+		return ""
+	}
+	same, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(same)
+}
