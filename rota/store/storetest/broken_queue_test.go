@@ -26,7 +26,9 @@ func (e endless) Claim(ctx context.Context, r notify.ClaimRequest) ([]notify.Cla
 // endlessPlans gives leases on plans that never end.
 type endlessPlans struct{ Store }
 
-func (e endlessPlans) ClaimPlans(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]notify.PlanTask, error) {
+func (e endlessPlans) ClaimPlans(
+	ctx context.Context, now time.Time, lease time.Duration, limit int,
+) ([]notify.PlanTask, error) {
 	tasks, err := e.Store.ClaimPlans(ctx, now, lease+100_000*time.Hour, limit)
 	for i := range tasks {
 		tasks[i].Until = now.Add(lease)
@@ -37,7 +39,9 @@ func (e endlessPlans) ClaimPlans(ctx context.Context, now time.Time, lease time.
 // leaseless gives plans to everybody who asks.
 type leaseless struct{ Store }
 
-func (l leaseless) ClaimPlans(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]notify.PlanTask, error) {
+func (l leaseless) ClaimPlans(
+	ctx context.Context, now time.Time, lease time.Duration, limit int,
+) ([]notify.PlanTask, error) {
 	tasks, err := l.Store.ClaimPlans(ctx, now, moment, limit)
 	for i := range tasks {
 		tasks[i].Until = now.Add(lease)
@@ -74,7 +78,9 @@ func (f fenceless) Settle(ctx context.Context, c notify.Claim, o notify.Outcome)
 	return f.Store.Settle(ctx, c, o)
 }
 
-func (f fenceless) ClaimPlans(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]notify.PlanTask, error) {
+func (f fenceless) ClaimPlans(
+	ctx context.Context, now time.Time, lease time.Duration, limit int,
+) ([]notify.PlanTask, error) {
 	tasks, err := f.Store.ClaimPlans(ctx, now, lease, limit)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -110,7 +116,9 @@ type sequenced struct {
 	nos map[string]int64
 }
 
-func (s sequenced) ClaimPlans(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]notify.PlanTask, error) {
+func (s sequenced) ClaimPlans(
+	ctx context.Context, now time.Time, lease time.Duration, limit int,
+) ([]notify.PlanTask, error) {
 	tasks, err := s.Store.ClaimPlans(ctx, now, lease, limit)
 	s.mu.Lock()
 	defer s.mu.Unlock()

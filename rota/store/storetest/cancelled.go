@@ -54,7 +54,8 @@ func cancelled(t *test) {
 		}
 	}
 	t.untouched(s, c, before)
-	t.same("after a commit with a context that had ended", session.Session{}, t.load(s, desk.Want{Session: "s-000002"}).Session)
+	left := t.load(s, desk.Want{Session: "s-000002"}).Session
+	t.same("after a commit with a context that had ended", session.Session{}, left)
 	if mark, err := s.DigestMark(t.Context(), "ada"); err != nil || mark.Version != 0 {
 		t.of("N3").Errorf("the mark is %+v, %v", mark, err)
 	}

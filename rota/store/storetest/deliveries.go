@@ -17,7 +17,8 @@ import (
 // claim claims what is due, for a minute.
 func (t *test) claim(s Store, now time.Time, limit int, channels ...notify.Channel) []notify.Claim {
 	t.Helper()
-	claims, err := s.Claim(t.Context(), notify.ClaimRequest{Now: now, Lease: time.Minute, Limit: limit, Channels: channels})
+	request := notify.ClaimRequest{Now: now, Lease: time.Minute, Limit: limit, Channels: channels}
+	claims, err := s.Claim(t.Context(), request)
 	if err != nil {
 		t.Fatalf("claim: %v", err)
 	}
@@ -80,7 +81,8 @@ func claims(t *test) {
 	t.same("what is in somebody's hands", 0, len(t.claim(s, soon, 9)))
 	t.same("within the lease", 0, len(t.claim(s, soon.Add(time.Minute-moment), 9)))
 	// All leases ended at one instant: then the order is that of planning.
-	t.same("an hour later", []session.PersonID{"late", "first", "second", "pushed", "held"}, persons(t.claim(s, now.Add(time.Hour), 9)))
+	inOrder := []session.PersonID{"late", "first", "second", "pushed", "held"}
+	t.same("an hour later", inOrder, persons(t.claim(s, now.Add(time.Hour), 9)))
 	two[0].Event.Facts["a"] = "spoilt"
 	if again := t.claim(s, now.Add(2*time.Hour), 9); len(again) != 5 || again[1].Event.Facts["a"] != "b" {
 		t.of("P2").Errorf("after the caller changed what a claim gave: %+v", again)
@@ -144,7 +146,8 @@ func outcomes(t *test) {
 		t.Errorf("an outcome that is none: %v, want a field error", err)
 	}
 	held.Delivery.Key = "nothing"
-	if err := s.Settle(t.Context(), held, notify.Outcome{State: notify.Delivered, At: now}); !errors.Is(err, notify.ErrLeaseLost) {
+	delivered := notify.Outcome{State: notify.Delivered, At: now}
+	if err := s.Settle(t.Context(), held, delivered); !errors.Is(err, notify.ErrLeaseLost) {
 		t.Errorf("settled what isn't there: %v, want notify.ErrLeaseLost", err)
 	}
 	t.same("what it is still", notify.Claimed, t.one(s, e).State)
@@ -157,7 +160,8 @@ func leases(t *test) {
 	lost := t.claim(s, now, 1)[0]
 	t.same("within the lease", 0, len(t.claim(s, now.Add(time.Minute-moment), 1)))
 	again := t.claim(s, now.Add(time.Minute), 1)
-	if len(again) != 1 || again[0].Was != notify.Unknown || again[0].Delivery.Attempts != 2 || again[0].Fence <= lost.Fence {
+	if len(again) != 1 || again[0].Was != notify.Unknown || again[0].Delivery.Attempts != 2 ||
+		again[0].Fence <= lost.Fence {
 		t.Fatalf("claimed %+v after the lease, with the fence %d before", again, lost.Fence)
 	}
 	delivered := notify.Outcome{State: notify.Delivered, At: now}

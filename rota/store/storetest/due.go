@@ -159,7 +159,8 @@ func references(t *test) {
 func erased(t *test) {
 	s := t.open()
 	var records []session.Record
-	for n, class := range []session.TextClass{session.ReasonText, session.ReasonText, session.MessageText, session.CaseText} {
+	classes := []session.TextClass{session.ReasonText, session.ReasonText, session.MessageText, session.CaseText}
+	for n, class := range classes {
 		text := note(n, shift(1, 14))
 		text.Class, text.Written = class, at(2, n)
 		text.By = []session.PersonID{"p-jo", "p-ada"}[n%2]

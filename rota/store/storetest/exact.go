@@ -108,7 +108,8 @@ func (t *test) specimen(n int, small bool) specimen {
 func (t *test) around(p *specimen, f *filler, small bool, id names) {
 	t.Helper()
 	p.of = filled(t, f, small, func(r *withdrawal.Case) {
-		r.ID, r.Version, r.Session, r.Booking, r.Provider, r.Practice = id.of, 1, id.session, id.booking, id.provider, id.practice
+		r.ID, r.Version, r.Session, r.Booking = id.of, 1, id.session, id.booking
+		r.Provider, r.Practice = id.provider, id.practice
 	})
 	p.fee = filled(t, f, small, func(r *withdrawal.Fee) {
 		r.Booking, r.Version, r.Session, r.Clinician = id.booking, 1, id.session, id.clinician
@@ -159,7 +160,8 @@ func filledEntries(t *test, f *filler, small bool) []booking.Entry {
 
 func (p specimen) records() []session.Record {
 	return []session.Record{
-		p.session, p.application, p.booking, p.diary, p.of, p.fee, p.hours, p.invoice, p.message, p.policy, p.settings, p.text,
+		p.session, p.application, p.booking, p.diary, p.of, p.fee, p.hours, p.invoice, p.message, p.policy,
+		p.settings, p.text,
 	}
 }
 
@@ -201,7 +203,8 @@ func exactly(t *test) {
 func (t *test) loaded(s Store, p specimen) {
 	t.Helper()
 	whole := desk.Snapshot{
-		Session: p.session, Booking: p.booking, Fee: p.fee, Hours: p.hours, Policies: withdrawal.Policies{p.policy}, Known: true,
+		Session: p.session, Booking: p.booking, Fee: p.fee, Hours: p.hours,
+		Policies: withdrawal.Policies{p.policy}, Known: true,
 		Diary: booking.Diary{Clinician: p.diary.Clinician, Version: 1, Entries: p.diary.Put},
 	}
 	if p.session.Case != "" {

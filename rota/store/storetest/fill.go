@@ -16,7 +16,8 @@ import (
 
 // hostile is what people may write, and stores have lost or misread: quotes, backslashes, line ends, what looks like
 // SQL, JSON or a format, characters of four bytes, combining ones, ones that turn the direction of writing.
-const hostile = "O'Brien said: \"it's 100%\"; -- DROP TABLE sessions; \\n \\\\ \r\n\t{\"a\": [null, 'x']} $1 ? :name %s " +
+const hostile = "O'Brien said: \"it's 100%\"; -- DROP TABLE sessions; " +
+	"\\n \\\\ \r\n\t{\"a\": [null, 'x']} $1 ? :name %s " +
 	"\u00e9 e\u0301 \u202e\u05d0\u200d \U0001f600 \U0001f468\u200d\u2695\ufe0f \uffff \x01 NULL \\u0000 \ufeff\v \u2028end"
 
 // filler gives values to the fields of a record, no two alike, so that two fields that a store swaps are told apart.

@@ -23,7 +23,7 @@ func handles(t *test) {
 			t.commit(to, c, desk.Repeated)
 			t.commit(to, change("stale-"+string(c.Key.Command), versioned(shift(n+1, 14), 1)), desk.Conflict)
 			t.commit(to, change("next-"+string(c.Key.Command), versioned(shift(n+1, 14), 2)), desk.Done)
-			t.same("the version, from the first side", int64(2), t.load(from, desk.Want{Session: shift(n+1, 14).ID}).Session.Version)
+			t.same("the version, from the first side", int64(2), t.kept(from, shift(n+1, 14)).Revision())
 		}
 	})
 	t.of("S1").run("references are never handed out twice", func(t *test) {

@@ -14,6 +14,11 @@ import (
 	"github.com/sessional-go/sessional/withdrawal"
 )
 
+// idPage is a page of ids.
+type idPage = session.Page[string]
+
+type pageRequest = session.PageRequest
+
 // place is where an item stands in a list: by time, then by id.
 type place struct {
 	at int64
@@ -23,13 +28,13 @@ type place struct {
 // list is a list by its items' ids.
 type list struct {
 	rule, name string
-	read       func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error)
+	read       func(ctx context.Context, s Store, page session.PageRequest) (idPage, error)
 	// items are what a row adds to it; row -1 is the session that all begin with.
 	items func(n int) []place
 }
 
 // ids turns a page into one of ids.
-func ids[T any](p session.Page[T], err error, id func(T) string) (session.Page[string], error) {
+func ids[T any](p session.Page[T], err error, id func(T) string) (idPage, error) {
 	out := session.Page[string]{Next: p.Next}
 	for _, item := range p.Items {
 		out.Items = append(out.Items, id(item))
@@ -152,28 +157,28 @@ func (l list) expected(rows int) []string {
 
 // lists are all that have pages.
 var lists = []list{
-	{"S4", "the calendar of a practice", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"S4", "the calendar of a practice", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.Calendar(ctx, "north", session.CalendarQuery{Practice: "leeds", Within: july, Page: page})
 		return ids(p, err, func(e session.CalendarEntry) string { return string(e.Session.ID) })
 	}, openItems},
-	{"A2", "find work on the rota", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"A2", "find work on the rota", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.FindWork(ctx, rota.Search{
 			Clinician: "ada", Channel: session.Rota, Providers: []session.ProviderID{"east", "north"}, Within: july, Page: page,
 		})
 		return ids(p, err, func(l rota.Listing) string { return string(l.Session.ID) })
 	}, openItems},
-	{"A2", "find work on the marketplace", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"A2", "find work on the marketplace", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.FindWork(ctx, rota.Search{Clinician: "ada", Channel: session.Marketplace, Within: july, Page: page})
 		return ids(p, err, func(l rota.Listing) string { return string(l.Session.ID) })
 	}, func(n int) []place { return rowStart(n, rowMarket(n).ID) }},
-	{"A4", "applications of a session", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"A4", "applications of a session", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.Applications(ctx, "s-000001", 0, page)
 		return ids(p, err, func(a rota.Application) string { return string(a.Clinician) })
 	}, func(n int) []place {
 		_, a := rowApplied(n)
 		return one(n, func() (time.Time, string) { return a.Applied, string(a.Clinician) })
 	}},
-	{"A8", "applications of a clinician", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"A8", "applications of a clinician", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.ApplicationsOf(ctx, "ada", page)
 		return ids(p, err, func(a rota.ApplicationWithSession) string { return string(a.Session.ID) })
 	}, func(n int) []place {
@@ -183,15 +188,15 @@ var lists = []list{
 		a, _ := rowApplied(n)
 		return []place{{-a.Applied.UnixMicro(), string(a.Session)}} // the latest first
 	}},
-	{"A8", "bookings of a clinician", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"A8", "bookings of a clinician", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.Bookings(ctx, "", booking.Query{Clinician: "ben", Page: page})
 		return ids(p, err, func(b booking.Booking) string { return string(b.ID) })
 	}, bookingItems},
-	{"A8", "bookings of a practice", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"A8", "bookings of a practice", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.Bookings(ctx, "north", booking.Query{Practice: "leeds", Within: july, Page: page})
 		return ids(p, err, func(b booking.Booking) string { return string(b.ID) })
 	}, bookingItems},
-	{"P2", "the record of a session", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"P2", "the record of a session", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.Record(ctx, "north", desk.RecordQuery{Session: "s-000001", Page: page})
 		return ids(p, err, session.Event.Key)
 	}, func(n int) []place {
@@ -208,23 +213,23 @@ var lists = []list{
 		}
 		return places
 	}},
-	{"W4", "cases", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"W4", "cases", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.Cases(ctx, "", withdrawal.CaseQuery{Page: page})
 		return ids(p, err, func(c withdrawal.Case) string { return string(c.ID) })
 	}, func(n int) []place {
 		return one(n, func() (time.Time, string) { return rowCase(n).Target, string(rowCase(n).ID) })
 	}},
-	{"B3", "messages", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"B3", "messages", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.Messages(ctx, "s-000001", "ada", page)
 		return ids(p, err, func(m booking.Message) string { return string(m.ID) })
 	}, func(n int) []place {
 		return one(n, func() (time.Time, string) { return rowMessage(n).Sent, string(rowMessage(n).ID) })
 	}},
-	{"P4", "texts of a class", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"P4", "texts of a class", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.TextsWritten(ctx, session.TextQuery{Class: session.MessageText, Before: july.End, Page: page})
 		return ids(p, err, func(t session.Text) string { return string(t.ID) })
 	}, textItems},
-	{"P4", "texts of an author", func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+	{"P4", "texts of an author", func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		p, err := s.TextsWritten(ctx, session.TextQuery{Author: "p-jo", Page: page})
 		return ids(p, err, func(t session.Text) string { return string(t.ID) })
 	}, textItems},
@@ -242,8 +247,8 @@ var lists = []list{
 	}},
 }
 
-func dueList(what desk.Due) func(context.Context, Store, session.PageRequest) (session.Page[string], error) {
-	return func(ctx context.Context, s Store, page session.PageRequest) (session.Page[string], error) {
+func dueList(what desk.Due) func(context.Context, Store, session.PageRequest) (idPage, error) {
+	return func(ctx context.Context, s Store, page pageRequest) (idPage, error) {
 		return s.Due(ctx, what, july.End, page)
 	}
 }

@@ -35,7 +35,7 @@ func newNaive(base int) *naive {
 }
 
 // verdict is what a commit has to say.
-func (m *naive) verdict(c desk.Changes) desk.Verdict { //nolint:cyclop // naive on purpose: every question asked of everything
+func (m *naive) verdict(c desk.Changes) desk.Verdict { //nolint:cyclop // naive on purpose
 	if m.keys[c.Key] {
 		return desk.Repeated
 	}

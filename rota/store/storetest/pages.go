@@ -183,8 +183,12 @@ func filters(t *test) {
 	worked.State = booking.Completed
 	shut, open := opened(7, worked), opened(8, held)
 	shut.State = withdrawal.CaseRejected
-	records = append(records, worked, held, keeps(1, held), shut, open, applied(shift(1, 2), "ada"), applied(shift(1, 2), "ben"))
+	records = append(records, worked, held, keeps(1, held), shut, open,
+		applied(shift(1, 2), "ada"), applied(shift(1, 2), "ben"))
 	t.commit(s, change("all", records...), desk.Done)
+	ended := []booking.State{booking.Completed, booking.NoShow}
+	upTo, from := calendar.Span{Start: at(1, 0), End: at(9, 8)}, calendar.Span{Start: at(9, 8), End: at(30, 0)}
+	rejected := []withdrawal.CaseState{withdrawal.CaseRejected}
 	calendarFilters(t, s)
 	workFilters(t, s)
 	for name, c := range map[string]struct {
@@ -193,9 +197,9 @@ func filters(t *test) {
 	}{
 		"of a clinician":             {booking.Query{Clinician: "ada"}, []string{"b-000007", "b-000008"}},
 		"of a clinician at practice": {booking.Query{Practice: "york"}, []string{"b-000008"}},
-		"in a state":                 {booking.Query{Clinician: "ada", States: []booking.State{booking.Completed, booking.NoShow}}, []string{"b-000007"}},
-		"up to a start":              {booking.Query{Clinician: "ada", Within: calendar.Span{Start: at(1, 0), End: at(9, 8)}}, []string{"b-000007"}},
-		"from a start":               {booking.Query{Clinician: "ada", Within: calendar.Span{Start: at(9, 8), End: at(30, 0)}}, []string{"b-000008"}},
+		"in one of two states":       {booking.Query{Clinician: "ada", States: ended}, []string{"b-000007"}},
+		"up to a start":              {booking.Query{Clinician: "ada", Within: upTo}, []string{"b-000007"}},
+		"from a start":               {booking.Query{Clinician: "ada", Within: from}, []string{"b-000008"}},
 	} {
 		page, err := s.Bookings(t.Context(), "north", c.q)
 		p, err := ids(page, err, func(b booking.Booking) string { return string(b.ID) })
@@ -207,7 +211,7 @@ func filters(t *test) {
 	}{
 		"all":           {withdrawal.CaseQuery{}, []string{"k-000007", "k-000008"}},
 		"of a practice": {withdrawal.CaseQuery{Practice: "york"}, []string{"k-000008"}},
-		"in a state":    {withdrawal.CaseQuery{States: []withdrawal.CaseState{withdrawal.CaseRejected}}, []string{"k-000007"}},
+		"in a state":    {withdrawal.CaseQuery{States: rejected}, []string{"k-000007"}},
 	} {
 		page, err := s.Cases(t.Context(), "north", c.q)
 		p, err := ids(page, err, func(c withdrawal.Case) string { return string(c.ID) })
@@ -225,6 +229,7 @@ func (t *test) listed(what string, want []string, p session.Page[string], err er
 
 func calendarFilters(t *test, s Store) {
 	t.Helper()
+	states := []session.State{session.Draft, session.Completed}
 	for name, c := range map[string]struct {
 		q    session.CalendarQuery
 		want []string
@@ -232,9 +237,7 @@ func calendarFilters(t *test, s Store) {
 		"all": {session.CalendarQuery{Within: july}, []string{
 			"s-000001", "s-000002", "s-000003", "s-000005", "s-000006", "s-000007",
 		}},
-		"of two states": {session.CalendarQuery{Within: july, States: []session.State{session.Draft, session.Completed}}, []string{
-			"s-000005", "s-000007",
-		}},
+		"in one of two states": {session.CalendarQuery{Within: july, States: states}, []string{"s-000005", "s-000007"}},
 		"from a start up to another": {session.CalendarQuery{Within: calendar.Span{Start: at(3, 8), End: at(6, 8)}}, []string{
 			"s-000002", "s-000003",
 		}},
@@ -256,18 +259,19 @@ func workFilters(t *test, s Store) {
 	t.Helper()
 	from := july
 	from.Start = at(3, 8)
+	all, worth := []string{"s-000001", "s-000002", "s-000003", "s-000004"}, decimal.RequireFromString
 	for name, c := range map[string]struct {
 		q    rota.Search
 		want []string
 	}{
-		"all":                 {rota.Search{Within: july}, []string{"s-000001", "s-000002", "s-000003", "s-000004"}},
+		"all":                 {rota.Search{Within: july}, all},
 		"without an end":      {rota.Search{Within: calendar.Span{Start: at(4, 8)}}, []string{"s-000003", "s-000004"}},
 		"from a start":        {rota.Search{Within: from}, []string{"s-000002", "s-000003", "s-000004"}},
 		"of a role":           {rota.Search{Within: july, Role: "ANP"}, []string{"s-000002"}},
 		"of a practice":       {rota.Search{Within: july, Practice: "york"}, []string{"s-000004"}},
-		"worth at least":      {rota.Search{Within: july, MinWorth: decimal.RequireFromString("666.69")}, []string{"s-000003"}},
-		"worth exactly":       {rota.Search{Within: july, MinWorth: decimal.RequireFromString("700.00")}, []string{"s-000003"}},
-		"worth what most are": {rota.Search{Within: july, MinWorth: decimal.RequireFromString("666.68")}, []string{"s-000001", "s-000002", "s-000003", "s-000004"}},
+		"worth at least":      {rota.Search{Within: july, MinWorth: worth("666.69")}, []string{"s-000003"}},
+		"worth exactly":       {rota.Search{Within: july, MinWorth: worth("700.00")}, []string{"s-000003"}},
+		"worth what most are": {rota.Search{Within: july, MinWorth: worth("666.68")}, all},
 		"on the marketplace":  {rota.Search{Within: july, Channel: session.Marketplace}, []string{"s-000006"}},
 	} {
 		c.q.Clinician = "ada"

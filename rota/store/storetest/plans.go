@@ -54,7 +54,8 @@ func tell(e session.Event, notBefore time.Time, people ...session.PersonID) []no
 // told returns what the store keeps of the deliveries of an event.
 func (t *test) told(s Store, e session.Event) []notify.Delivery {
 	t.Helper()
-	p, err := s.Deliveries(t.Context(), notify.DeliveryQuery{Event: e.Key(), Page: session.PageRequest{Limit: session.MaxPageSize}})
+	q := notify.DeliveryQuery{Event: e.Key(), Page: session.PageRequest{Limit: session.MaxPageSize}}
+	p, err := s.Deliveries(t.Context(), q)
 	if err != nil {
 		t.Fatalf("deliveries of %s: %v", e.Key(), err)
 	}
@@ -83,7 +84,8 @@ func plansInOrder(t *test) {
 	t.same("an event as it was committed", c.Events[0], first[0].Event)
 	t.same("the end of the lease", now.Add(time.Minute), first[0].Until)
 	t.same("the attempts", 1, first[0].Attempts)
-	t.same("the rest, and nothing of a conflict or a repeated command", []string{third.Key()}, eventsOf(t.plans(s, now, 9)))
+	rest := eventsOf(t.plans(s, now, 9))
+	t.same("the rest, and nothing of a conflict or a repeated command", []string{third.Key()}, rest)
 	t.same("within the lease", 0, len(t.plans(s, now.Add(time.Minute-moment), 9)))
 	again := t.plans(s, now.Add(time.Minute), 9)
 	t.same("after the lease", append(eventsOf(first), third.Key()), eventsOf(again))
@@ -103,7 +105,8 @@ func plansInOrder(t *test) {
 func lostPlan(t *test, s Store, lost, held notify.PlanTask) {
 	t.Helper()
 	e := held.Event
-	if err := s.Planned(t.Context(), lost, notify.Chunk{Deliveries: tell(e, now, "z"), Done: true}); !errors.Is(err, notify.ErrLeaseLost) {
+	late := notify.Chunk{Deliveries: tell(e, now, "z"), Done: true}
+	if err := s.Planned(t.Context(), lost, late); !errors.Is(err, notify.ErrLeaseLost) {
 		t.Errorf("a planner with an old fence went on: %v, want notify.ErrLeaseLost", err)
 	}
 	t.same("what it planned", 0, len(t.told(s, e)))
@@ -157,7 +160,10 @@ func (t *test) refusedPlans(s Store) {
 	t.planned(s, task, notify.Chunk{Deliveries: tell(e, later, "a"), Done: true})
 	for what, call := range map[string]func() error{
 		"a claim of plans without a lease": func() error { _, err := s.ClaimPlans(t.Context(), now, 0, 1); return err },
-		"a claim of no plans":              func() error { _, err := s.ClaimPlans(t.Context(), now, time.Minute, 0); return err },
+		"a claim of no plans": func() error {
+			_, err := s.ClaimPlans(t.Context(), now, time.Minute, 0)
+			return err
+		},
 		"a claim of nothing": func() error {
 			_, err := s.Claim(t.Context(), notify.ClaimRequest{})
 			return err

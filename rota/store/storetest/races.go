@@ -71,7 +71,8 @@ func contests() []contest {
 			return change(fmt.Sprintf("book-%d-%d", n, i), of, b, keeps(1, b))
 		}},
 		{"P2", "the first settings of a person", none, func(n, i int) desk.Changes {
-			return change(fmt.Sprintf("choose-%d-%d", n, i), notify.Settings{Person: session.PersonID(fmt.Sprint("p-", n)), Version: 1})
+			chosen := notify.Settings{Person: session.PersonID(fmt.Sprint("p-", n)), Version: 1}
+			return change(fmt.Sprintf("choose-%d-%d", n, i), chosen)
 		}},
 		{"A4", "the first application, from many tabs", none, func(n, i int) desk.Changes {
 			return change(fmt.Sprintf("apply-%d-%d", n, i), applied(shift(n, 14), clinicianOf(n)))
@@ -198,7 +199,8 @@ func oneInstant(t *test) {
 					records = append(records, versioned(r, v))
 				}
 			}
-			if verdict, err := s.Commit(t.Context(), change(fmt.Sprint("all-", v), records...)); err != nil || verdict != desk.Done {
+			verdict, err := s.Commit(t.Context(), change(fmt.Sprint("all-", v), records...))
+			if err != nil || verdict != desk.Done {
 				t.Errorf("the writer: %s, %v", verdict, err)
 				return
 			}

@@ -82,14 +82,20 @@ var faults = []struct {
 		return misread(s, func(r *desk.Snapshot) { r.Text.Body = r.Text.Body[:min(len(r.Text.Body), 4000)] })
 	}},
 	{"a cursor that counts", "A2", "pages are stable", func(s Store) Store { return wrongLists{Store: s, offset: true} }},
-	{"a list without a next page", "S4", "pages are stable", func(s Store) Store { return wrongLists{Store: s, cut: true} }},
-	{"a list for everybody", "P1", "tenants see their own", func(s Store) Store { return wrongLists{Store: s, blind: true} }},
+	{"a list without a next page", "S4", "pages are stable", func(s Store) Store {
+		return wrongLists{Store: s, cut: true}
+	}},
+	{"a list for everybody", "P1", "tenants see their own", func(s Store) Store {
+		return wrongLists{Store: s, blind: true}
+	}},
 	{"a record for everybody", "P1", "tenants see their own", func(s Store) Store { return blindRecord{s} }},
 	{"deliveries for everybody", "N4", "tenants see their own", func(s Store) Store { return everybodys{s} }},
 	{"a due list that forgets", "S2", "due lists", forgetful},
 	{"references twice", "S1", "references are never handed out twice", func(s Store) Store { return numberless{s} }},
 	{"a deaf store", "P2", "a cancelled context", func(s Store) Store { return deaf{s} }},
-	{"a plan's lease that never ends", "N4", "plans in the order of commits", func(s Store) Store { return endlessPlans{s} }},
+	{"a plan's lease that never ends", "N4", "plans in the order of commits", func(s Store) Store {
+		return endlessPlans{s}
+	}},
 	{"plans for everybody who asks", "N4", "plans in the order of commits", func(s Store) Store { return leaseless{s} }},
 	{"a plan's fence that is ignored", "N5", "plans in the order of commits", withoutFences},
 	{"half a plan", "N4", "plans in the order of commits", func(s Store) Store { return halfPlanned{s} }},

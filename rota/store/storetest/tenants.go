@@ -67,7 +67,9 @@ func (t *test) sees(s Store, provider session.ProviderID, worked session.Session
 		}
 	}
 	cal, err := s.Calendar(ctx, provider, session.CalendarQuery{Practice: "leeds", Within: july})
-	only("the calendar", 3, err, tenantsOf(cal.Items, func(e session.CalendarEntry) session.ProviderID { return e.Session.Provider }))
+	only("the calendar", 3, err, tenantsOf(cal.Items, func(e session.CalendarEntry) session.ProviderID {
+		return e.Session.Provider
+	}))
 	for _, practice := range []session.PracticeID{"", "leeds"} {
 		work, err := s.FindWork(ctx, rota.Search{
 			Clinician: "ada", Channel: session.Rota, Providers: []session.ProviderID{provider}, Practice: practice, Within: july,
@@ -95,7 +97,8 @@ func (t *test) sees(s Store, provider session.ProviderID, worked session.Session
 			}
 		}
 	}
-	for _, other := range []session.ProviderID{session.ProviderID(strings.ToUpper(string(provider))), "nort", "%", "_orth"} {
+	upper := session.ProviderID(strings.ToUpper(string(provider)))
+	for _, other := range []session.ProviderID{upper, "nort", "%", "_orth"} {
 		cal, err := s.Calendar(ctx, other, session.CalendarQuery{Practice: "leeds", Within: july})
 		if err != nil || len(cal.Items) > 0 {
 			t.Errorf("the calendar of the provider %q: %d sessions, %v", other, len(cal.Items), err)

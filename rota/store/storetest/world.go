@@ -135,7 +135,8 @@ func keeps(version int64, b booking.Booking) booking.DiaryChange {
 	return booking.DiaryChange{Clinician: b.Clinician, Version: version, Put: []booking.Entry{b.Entry()}}
 }
 
-// change is what a command makes of some records, each with its event; a text is pointed to by its own, and the first one by all.
+// change is what a command makes of some records, each with its event. A text is pointed to by its own event, and the
+// first one by all.
 func change(command string, records ...session.Record) desk.Changes {
 	c := desk.Changes{
 		Key:     desk.CommandKey{Actor: "somebody", Command: session.CommandID(command)},
