@@ -1,0 +1,46 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/sessional-go/sessional/rota/store/postgres"
+)
+
+// most is how many round trips a command may cost.
+const most = 3
+
+// TestEveryCommandTakesThreeTripsAtMost plays a life with every command of the desk, gives each command twice, and counts
+// the trips of both.
+func TestEveryCommandTakesThreeTripsAtMost(t *testing.T) {
+	for _, d := range drivers {
+		t.Run(d.name, func(t *testing.T) {
+			schema := fresh(t).take(t)
+			db, trips := d.counted(t, dsnOf(t, usual))
+			st := newStage(t)
+			l := newLife(t, st, st.desk(t, must[*postgres.Store](t)(postgres.New(db, postgres.Options{Schema: schema}))), "north")
+			cost, again := map[string]int64{}, map[string]int64{}
+			l.around = func(name string, give func()) {
+				for _, n := range []map[string]int64{cost, again} {
+					before := trips.Load()
+					give()
+					n[name] = max(n[name], trips.Load()-before)
+				}
+			}
+			l.all()
+			dear := 0
+			for _, name := range commands() {
+				switch n := cost[name]; {
+				case n == 0:
+					t.Errorf("%s costs nothing: it was not given, or not counted", name)
+				case n > most:
+					t.Errorf("%s costs %d round trips, at most %d", name, n, most)
+				case again[name] > most+1: // it looks up its outcome
+					t.Errorf("%s costs %d round trips when it is repeated", name, again[name])
+				case n == most:
+					dear++
+				}
+			}
+			t.Logf("of %d commands, %d cost %d trips, the others fewer", len(cost), dear, most)
+		})
+	}
+}
