@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Check plays at least so many random histories as properties of rapid, a share of them in each of its subtests, and
-// returns how many commands there were. A rule that does not hold fails the test, with the shortest history that rapid
+// Check plays so many random histories as properties of rapid, a share of them in each of its subtests, and returns
+// how many commands there were. A rule that does not hold fails the test, with the shortest history that rapid
 // could find and the seed that leads to it.
 //
 // The seed that all others follow from is logged at the start. -rapid.seed sets it.
@@ -37,7 +37,7 @@ func Check(t *testing.T, o Options, histories int) Tally {
 	defer debug.SetGCPercent(debug.SetGCPercent(1000))
 	each := checks()
 	shards := (histories + each - 1) / each
-	t.Logf("seed %d: %d histories of %d commands and more", seed, shards*each, o.Commands)
+	t.Logf("seed %d: %d histories of %d commands and more", seed, histories, o.Commands)
 	var mu sync.Mutex
 	total, played, fewest := Tally{}, 0, 1<<30
 	t.Run("shards", func(t *testing.T) {
@@ -49,7 +49,7 @@ func Check(t *testing.T, o Options, histories int) Tally {
 			}
 			t.Run(fmt.Sprintf("%03d", n), func(t *testing.T) {
 				t.Parallel()
-				seeded(t, own, func(rt *rapid.T) {
+				seeded(t, own, min(each, histories-n*each), func(rt *rapid.T) {
 					tally, err := Play(o, words(o.Commands).Draw(rt, "history"))
 					if b := (*BrokenError)(nil); errors.As(err, &b) {
 						rt.Log(strings.Join(b.Trace, "\n"))
@@ -106,21 +106,32 @@ func seedFlag() uint64 {
 	return n
 }
 
-// setting guards rapid's flag for the seed, which is one for the whole process.
+// setting guards rapid's flags, which are one for the whole process.
 var setting sync.Mutex
 
-// seeded is rapid.Check from a seed. The flag is rapid's only way to be told one, and is read before the first case.
-func seeded(t *testing.T, seed uint64, property func(*rapid.T)) {
+// seeded is rapid.Check from a seed, for so many cases. The flags are rapid's only way to be told, and are read before
+// the first case.
+func seeded(t *testing.T, seed uint64, cases int, property func(*rapid.T)) {
 	t.Helper()
+	if testing.Short() {
+		cases *= 5 // of which rapid takes a fifth
+	}
 	setting.Lock()
-	was := seedFlag()
+	was := map[string]string{}
 	release := sync.OnceFunc(func() {
-		_ = flag.Set("rapid.seed", strconv.FormatUint(was, 10))
+		for name, value := range was {
+			_ = flag.Set(name, value)
+		}
 		setting.Unlock()
 	})
 	defer release()
-	if err := flag.Set("rapid.seed", strconv.FormatUint(seed, 10)); err != nil {
-		t.Fatal(err)
+	for name, value := range map[string]string{
+		"rapid.seed": strconv.FormatUint(seed, 10), "rapid.checks": strconv.Itoa(cases),
+	} {
+		was[name] = flag.Lookup(name).Value.String()
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		release()

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -73,6 +74,15 @@ func (s *scope) Cleanup(f func()) {
 	defer s.mu.Unlock()
 	s.cleanups = append(s.cleanups, f)
 }
+
+// Fatalf panics: who opens a store for a history does it in a subtest that is not the scope's own.
+func (s *scope) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// Fatal panics, as Fatalf does.
+func (s *scope) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
+
+// FailNow panics, as Fatalf does.
+func (s *scope) FailNow() { panic("the store can't be opened") }
 
 // end calls what was kept, the last first.
 func (s *scope) end() {
