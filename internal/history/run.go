@@ -87,7 +87,7 @@ func Play(o Options, words []uint64) (Tally, error) {
 		defer o.Close(w.store.Store)
 	}
 	ctx := context.Background()
-	if w.view, err = look(ctx, w.store, nil); err != nil {
+	if w.view, err = look(ctx, w.store, View{}, nil); err != nil {
 		return nil, err
 	}
 	for i, word := range words {
@@ -256,11 +256,9 @@ func (w *world) after(ctx context.Context, refused error) (View, error) {
 	touched := w.store.touched
 	w.store.touched = map[session.SessionID]bool{}
 	if w.reads%8 == 0 || w.closing {
-		return look(ctx, w.store, nil)
+		return look(ctx, w.store, View{}, nil)
 	}
-	return look(ctx, w.store, func(id session.SessionID) ([]session.Event, bool) {
-		return w.view.Events[string(id)], !touched[id]
-	})
+	return look(ctx, w.store, w.view, touched)
 }
 
 // outcome is P3's half that can be seen: a commit leaves its outcome, a refusal none.

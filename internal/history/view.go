@@ -40,12 +40,12 @@ var always = calendar.Span{
 }
 
 // Look reads everything of this package's practices, providers, clinicians and people.
-func Look(ctx context.Context, s desk.Store) (View, error) { return look(ctx, s, nil) }
+func Look(ctx context.Context, s desk.Store) (View, error) { return look(ctx, s, View{}, nil) }
 
-// look reads everything; of the record not what known has already.
-func look(
-	ctx context.Context, s desk.Store, known func(session.SessionID) ([]session.Event, bool),
-) (View, error) {
+// look reads everything. Where it is known which sessions were touched since a view before, what hangs on the others
+// is taken from there: for a store behind a network that is most of the work.
+func look(ctx context.Context, s desk.Store, before View, touched map[session.SessionID]bool) (View, error) {
+	same := func(id session.SessionID) bool { return touched != nil && !touched[id] }
 	v := View{
 		Sessions: map[session.SessionID]session.Session{}, Applicants: map[session.SessionID]int{},
 		Applications: map[session.ApplicationID]rota.Application{},
@@ -58,8 +58,10 @@ func look(
 		Policies: map[session.ProviderID]withdrawal.Policies{}, Events: map[string][]session.Event{},
 	}
 	for _, read := range []func(context.Context, desk.Store) error{
-		v.readPractices, v.readClinicians, v.readProviders, v.readBookings,
-		func(ctx context.Context, s desk.Store) error { return v.readEvents(ctx, s, known) }, v.readTexts,
+		v.readPractices, v.readClinicians, v.readProviders,
+		func(ctx context.Context, s desk.Store) error { return v.readBookings(ctx, s, before, same) },
+		func(ctx context.Context, s desk.Store) error { return v.readEvents(ctx, s, before, same) },
+		func(ctx context.Context, s desk.Store) error { return v.readTexts(ctx, s, before, same) },
 	} {
 		if err := read(ctx, s); err != nil {
 			return v, err
@@ -142,8 +144,24 @@ func (v View) readProviders(ctx context.Context, s desk.Store) error {
 	}, func(c withdrawal.Case) { v.Cases[c.ID] = c })
 }
 
-func (v View) readBookings(ctx context.Context, s desk.Store) error {
-	for id := range v.Bookings {
+func (v View) readBookings(
+	ctx context.Context, s desk.Store, before View, same func(session.SessionID) bool,
+) error {
+	for _, i := range before.Invoices {
+		if same(i.Session) {
+			v.Invoices[i.ID] = i
+		}
+	}
+	for id, b := range v.Bookings {
+		if same(b.Session) {
+			if f, ok := before.Fees[id]; ok {
+				v.Fees[id] = f
+			}
+			if h, ok := before.Hours[id]; ok {
+				v.Hours[id] = h
+			}
+			continue
+		}
 		read, err := s.Load(ctx, desk.Want{Booking: id})
 		if err != nil {
 			return err
@@ -166,7 +184,7 @@ func (v View) readBookings(ctx context.Context, s desk.Store) error {
 }
 
 func (v View) readEvents(
-	ctx context.Context, s desk.Store, known func(session.SessionID) ([]session.Event, bool),
+	ctx context.Context, s desk.Store, before View, same func(session.SessionID) bool,
 ) error {
 	read := func(feed string, provider session.ProviderID, q desk.RecordQuery) error {
 		return each(func(req session.PageRequest) (session.Page[session.Event], error) {
@@ -175,11 +193,9 @@ func (v View) readEvents(
 		}, func(e session.Event) { v.Events[feed] = append(v.Events[feed], e) })
 	}
 	for id, one := range v.Sessions {
-		if known != nil {
-			if events, ok := known(id); ok {
-				v.Events[string(id)] = events
-				continue
-			}
+		if same(id) {
+			v.Events[string(id)] = before.Events[string(id)]
+			continue
 		}
 		if err := read(string(id), one.Provider, desk.RecordQuery{Session: id}); err != nil {
 			return err
@@ -204,7 +220,9 @@ func (v View) readEvents(
 }
 
 // readTexts reads what the record points to, and the messages that it tells of.
-func (v View) readTexts(ctx context.Context, s desk.Store) error {
+func (v View) readTexts(
+	ctx context.Context, s desk.Store, before View, same func(session.SessionID) bool,
+) error {
 	type pair struct {
 		about session.SessionID
 		with  session.ClinicianID
@@ -218,7 +236,7 @@ func (v View) readTexts(ctx context.Context, s desk.Store) error {
 					ids = append(ids, id)
 				}
 			}
-			if e.Subject.Kind == session.KindMessage {
+			if e.Subject.Kind == session.KindMessage && !same(e.Session) {
 				wrote[pair{e.Session, session.ClinicianID(e.Facts["clinician"])}] = true
 			}
 		}
@@ -229,6 +247,11 @@ func (v View) readTexts(ctx context.Context, s desk.Store) error {
 	}
 	if err != nil {
 		return err
+	}
+	for _, m := range before.Messages {
+		if same(m.Session) {
+			v.Messages[m.ID] = m
+		}
 	}
 	for p := range wrote {
 		if err := each(func(req session.PageRequest) (session.Page[booking.Message], error) {
