@@ -7,6 +7,14 @@
 //
 // Each clause is a subtest. Its name, and each message, begins with the id of the rule that a store which fails it
 // would break; docs/rules.md tells the rules.
+//
+// A clause works on one store for as long as it can, so that one which takes long to open will do: about 35 are opened,
+// and one for each random history. Those are closed as soon as they are over. What is drawn at random comes from
+// pgregory.net/rapid, whose flags the test binary has then: -rapid.checks for more of it, -rapid.seed to see a failure
+// again. With -short there is a fifth of it.
+//
+// What can't be asked through the interfaces is left to a store's own tests: that it refuses to read a state that it
+// doesn't know, that it survives its process, and how fast it is.
 package storetest
 
 import (
