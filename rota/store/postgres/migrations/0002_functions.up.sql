@@ -2,7 +2,8 @@
 -- From what is wanted it goes on by itself: an application, booking, case or invoice to its session; a session to its
 -- booking and case; a booking to its fee and hours. An id alone finds a row and its provider; from there on every
 -- step names the provider, too.
-CREATE FUNCTION {schema}.sessional_load_1(want jsonb) RETURNS json LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION {schema}.sessional_load_1(want jsonb) RETURNS json LANGUAGE plpgsql STABLE
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     s {schema}.sessions;
     a {schema}.applications;
@@ -104,7 +105,8 @@ $$;
 --
 -- Rows are locked in one fixed order, table by table and by key within each: two commits may wait for each other, but
 -- not in a circle.
-CREATE FUNCTION {schema}.sessional_commit_1(doc jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION {schema}.sessional_commit_1(doc jsonb) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     r record;
 BEGIN

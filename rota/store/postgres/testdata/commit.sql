@@ -3,7 +3,8 @@
 --
 -- Rows are locked in one fixed order, table by table and by key within each: two commits may wait for each other, but
 -- not in a circle.
-CREATE FUNCTION {schema}.sessional_commit_{n}(doc jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION {schema}.sessional_commit_{n}(doc jsonb) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     r record;
 BEGIN

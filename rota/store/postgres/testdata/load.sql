@@ -2,7 +2,8 @@
 -- From what is wanted it goes on by itself: an application, booking, case or invoice to its session; a session to its
 -- booking and case; a booking to its fee and hours. An id alone finds a row and its provider; from there on every
 -- step names the provider, too.
-CREATE FUNCTION {schema}.sessional_load_{n}(want jsonb) RETURNS json LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION {schema}.sessional_load_{n}(want jsonb) RETURNS json LANGUAGE plpgsql STABLE
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     s {schema}.sessions;
     a {schema}.applications;
