@@ -33,7 +33,9 @@ func (l *numbered[T]) read(ctx context.Context, r *Lists, req session.PageReques
 	s := &statement{d: r.Dialect}
 	s.add("SELECT ", columns(l.table, "t"), ", t.no, ", r.Dialect.Moment(), " FROM ", r.Dialect.Table(l.table.Name),
 		" t WHERE ", l.source)
-	if more {
+	if more && r.Dialect.Late(1) == "" {
+		s.add(" AND t.no > ", number(k.At))
+	} else if more {
 		s.add(" AND (t.no > ", number(k.At), " OR ", late(k.ID), ")")
 	}
 	s.add(" ORDER BY t.no LIMIT ", number(int64(req.Size()+1)))

@@ -18,7 +18,7 @@ type Dialect interface {
 	Members(n int) string
 	// Moment is an expression for what is committed at the moment of a statement, as text, or ''. Late is a
 	// condition: whether a row of a numbered table was committed after the moment that is the n-th parameter. Where
-	// there is one writer at a time nothing can be late, and it is false.
+	// there is one writer at a time nothing can be late: then it is blank.
 	Moment() string
 	Late(n int) string
 }

@@ -1,0 +1,39 @@
+package sqlite_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/sessional-go/sessional/rota/store/sqlite"
+	"github.com/sessional-go/sessional/rota/store/storetest"
+)
+
+// TestContract runs the contract of stores, and so the random histories, over both drivers.
+func TestContract(t *testing.T) {
+	over(t, func(t *testing.T, d driver) {
+		histories := 500
+		if testing.Short() {
+			histories = 25
+		}
+		var mu sync.Mutex
+		files := map[storetest.Store]string{}
+		storetest.Run(t, storetest.Harness{
+			Histories: histories,
+			Open: func(tb testing.TB) storetest.Store {
+				tb.Helper()
+				db, file := d.fresh(tb)
+				s := store(tb, db, sqlite.Options{})
+				mu.Lock()
+				defer mu.Unlock()
+				files[s] = file
+				return s
+			},
+			Again: func(tb testing.TB, s storetest.Store) storetest.Store {
+				tb.Helper()
+				mu.Lock()
+				defer mu.Unlock()
+				return store(tb, d.open(tb, files[s], ""), sqlite.Options{})
+			},
+		})
+	})
+}
