@@ -10,7 +10,7 @@ import (
 
 // TestContract runs the contract of stores, and so the random histories, over both drivers.
 func TestContract(t *testing.T) {
-	over(t, func(t *testing.T, d driver) {
+	over(t, func(t *testing.T, d opener) {
 		histories := 500
 		if testing.Short() {
 			histories = 25

@@ -12,8 +12,8 @@ import (
 	"github.com/sessional-go/sessional/rota/store/sqlite"
 )
 
-// driver is a way to open a file.
-type driver struct {
+// opener is a way to open a file.
+type opener struct {
 	name string
 	// dsn is the connection string for a file, with further parameters of a URI (mode=ro).
 	dsn func(file, more string) string
@@ -21,7 +21,7 @@ type driver struct {
 
 // drivers are those that the store promises to work with, opened as its documentation says, but for the flush to the
 // disk: what is tested with it is not power failures.
-var drivers = []driver{
+var drivers = []opener{
 	{"sqlite", func(file, more string) string {
 		return "file:" + file + "?_pragma=busy_timeout(250)&_pragma=synchronous(normal)" + more
 	}},
@@ -31,7 +31,7 @@ var drivers = []driver{
 }
 
 // over runs a test with each driver.
-func over(t *testing.T, test func(t *testing.T, d driver)) {
+func over(t *testing.T, test func(t *testing.T, d opener)) {
 	t.Helper()
 	for _, d := range drivers {
 		t.Run(d.name, func(t *testing.T) { test(t, d) })
@@ -39,7 +39,7 @@ func over(t *testing.T, test func(t *testing.T, d driver)) {
 }
 
 // open opens a file, whether it is there or not.
-func (d driver) open(tb testing.TB, file, more string) *sql.DB {
+func (d opener) open(tb testing.TB, file, more string) *sql.DB {
 	tb.Helper()
 	db, err := sql.Open(d.name, d.dsn(file, more))
 	if err != nil {
@@ -50,7 +50,7 @@ func (d driver) open(tb testing.TB, file, more string) *sql.DB {
 }
 
 // fresh opens a new file with the tables of the workflow.
-func (d driver) fresh(tb testing.TB) (*sql.DB, string) {
+func (d opener) fresh(tb testing.TB) (*sql.DB, string) {
 	tb.Helper()
 	file := filepath.Join(tb.TempDir(), "rota.db")
 	db := d.open(tb, file, "")

@@ -18,7 +18,7 @@ func qualified(t *relational.Table, alias string) string {
 
 // What plans are claimed and kept with.
 var (
-	anyPlan = "SELECT EXISTS (SELECT 1 FROM plans WHERE leased_until IS NULL)" +
+	anyPlan = "SELECT EXISTS (SELECT 1 FROM plans WHERE leased_until IS NULL LIMIT 1)" +
 		" OR EXISTS (SELECT 1 FROM plans WHERE leased_until IS NOT NULL AND leased_until <= ?1)"
 	freePlans    = "UPDATE plans SET leased_until = NULL WHERE leased_until IS NOT NULL AND leased_until <= ?1"
 	waitingPlans = "SELECT " + qualified(relational.Events, "e") + ", coalesce(p.cursor, ''), p.fence + 1, p.attempts + 1" +
