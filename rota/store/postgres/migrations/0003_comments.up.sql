@@ -156,10 +156,10 @@ BEGIN
     COMMENT ON COLUMN {schema}.diaries.version IS 'Counts the changes of the whole diary, from 1.';
 
     COMMENT ON TABLE {schema}.diary_entries IS
-        'What a clinician''s live bookings hold of their time, across tenants (A7). A row goes when its booking '
-        'ends.';
+        'What a clinician''s bookings hold of their time, across tenants (A7): live ones and those that were '
+        'worked. A row goes when its booking falls through.';
     COMMENT ON COLUMN {schema}.diary_entries.clinician IS 'Id of the clinician.';
-    COMMENT ON COLUMN {schema}.diary_entries.booking IS 'Id of the live booking.';
+    COMMENT ON COLUMN {schema}.diary_entries.booking IS 'Id of the booking.';
     COMMENT ON COLUMN {schema}.diary_entries.session IS 'Id of its session.';
     COMMENT ON COLUMN {schema}.diary_entries.reference IS 'Reference of the session, as people call it.';
     COMMENT ON COLUMN {schema}.diary_entries.provider IS
