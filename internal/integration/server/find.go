@@ -56,7 +56,7 @@ func findPostgres(major int) (tools, error) {
 			return tools{}, fmt.Errorf("%s: %w\n%s", t.bin, err, out)
 		}
 		if m := versionNumber.FindSubmatch(out); m != nil && string(m[1]) == strconv.Itoa(major) {
-			return t.readable()
+			return t, nil
 		}
 	}
 	return tools{}, fmt.Errorf("%w: internal/tools/servers fetches it where it can", errNotThere)
@@ -73,7 +73,7 @@ func findPgBouncer() (tools, error) {
 	}
 	for _, t := range places {
 		if t.has("pgbouncer") {
-			return t.readable()
+			return t, nil
 		}
 	}
 	return tools{}, fmt.Errorf("%w: internal/tools/servers fetches it where it can", errNotThere)
@@ -126,9 +126,9 @@ var copies = struct {
 	of map[string]string
 }{of: map[string]string{}}
 
-// readable makes sure that the servers' user can run the programs: those in the folder of a root user are copied to
+// usable makes sure that the servers' user can run the programs: those in the folder of a root user are copied to
 // where it can.
-func (t tools) readable() (tools, error) {
+func (t tools) usable() (tools, error) {
 	who, err := serverUser()
 	if err != nil || who == nil || reachable(t.bin) || t.lib == "" {
 		return t, err

@@ -51,7 +51,8 @@ func Report(w io.Writer, code int) int {
 	return code
 }
 
-// Look looks for everything that tests may want, and registers for Report what is not there.
+// Look looks for everything that tests may want, and registers for Report what is not there. It is for whoever wants
+// to know without running the tests.
 func Look() {
 	for _, major := range majors {
 		if _, err := findPostgres(major); err != nil {
@@ -147,11 +148,11 @@ func stopShared() error {
 		}
 	}
 	clear(state.shared)
-	folder, err := base()
-	if err == nil {
-		err = os.RemoveAll(folder)
+	if held != nil { // a folder was needed
+		folder, err := base()
+		errs = append(errs, err, os.RemoveAll(folder))
 	}
-	return errors.Join(append(errs, err)...)
+	return errors.Join(errs...)
 }
 
 // require finds what a test needs. What is not there is registered, and the test skipped.
@@ -161,6 +162,9 @@ func require(tb testing.TB, name string, find func() (tools, error)) tools {
 	if errors.Is(err, errNotThere) {
 		miss(name, err)
 		tb.Skipf("%s: %v", name, err)
+	}
+	if err == nil {
+		t, err = t.usable()
 	}
 	if err != nil {
 		tb.Fatalf("%s: %v", name, err)

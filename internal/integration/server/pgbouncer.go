@@ -78,12 +78,7 @@ func (b *PgBouncer) Port() int { return b.port }
 func (b *PgBouncer) DSN(database string) string { return DSN(b.Addr(), database) }
 
 // Pid is its process id, 0 when it has ended.
-func (b *PgBouncer) Pid() int {
-	if !b.process.running() {
-		return 0
-	}
-	return b.process.pid()
-}
+func (b *PgBouncer) Pid() int { return b.process.pid() }
 
 // Log is what it has written to its log.
 func (b *PgBouncer) Log() string {

@@ -166,18 +166,16 @@ func (p *Postgres) DSN(database string) string {
 }
 
 // Pid is the process id of the server, 0 while it does not run and for one that is not ours.
-func (p *Postgres) Pid() int {
-	if !p.Running() {
-		return 0
-	}
-	return p.process.pid()
-}
+func (p *Postgres) Pid() int { return p.process.pid() }
 
 // Running says whether the server's process is there. A server that is not ours always runs.
 func (p *Postgres) Running() bool { return p.other != "" || p.process.running() }
 
-// Log is what the server has written to its log since it was first started.
+// Log is what the server has written to its log since it was first started; empty for one that is not ours.
 func (p *Postgres) Log() string {
+	if p.other != "" {
+		return ""
+	}
 	text, err := os.ReadFile(p.logFile())
 	if err != nil {
 		return err.Error()

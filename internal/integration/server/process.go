@@ -48,7 +48,13 @@ func startProcess(cmd *exec.Cmd, folder, log string, orphaned syscall.Signal) (*
 	return p, nil
 }
 
-func (p *process) pid() int { return p.cmd.Process.Pid }
+// pid is the process id, 0 when there is none.
+func (p *process) pid() int {
+	if !p.running() {
+		return 0
+	}
+	return p.cmd.Process.Pid
+}
 
 func (p *process) running() bool {
 	if p == nil {

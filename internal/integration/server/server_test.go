@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,8 +14,6 @@ import (
 
 	"github.com/sessional-go/sessional/internal/integration/server"
 )
-
-func TestMain(m *testing.M) { os.Exit(server.Main(m)) }
 
 // all are the majors that stores are tested on. (Majors would stand for another server, if the developer wants that.)
 var all = []int{13, 15, 18}
