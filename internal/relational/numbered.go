@@ -2,6 +2,8 @@ package relational
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"github.com/sessional-go/sessional/internal/cursor"
 	"github.com/sessional-go/sessional/internal/ordered"
@@ -20,7 +22,7 @@ type numbered[T any] struct {
 	item   func(row []any) (T, error)
 }
 
-// read reads a page. In the cursor's key At is the greatest number that was looked at, ID the moment.
+// read reads a page. In the cursor's key At is the greatest number that was looked at, ID the rest of the progress.
 func (l *numbered[T]) read(ctx context.Context, r *Lists, req session.PageRequest) (session.Page[T], error) {
 	var p session.Page[T]
 	if err := req.Validate(); err != nil {
@@ -30,42 +32,102 @@ func (l *numbered[T]) read(ctx context.Context, r *Lists, req session.PageReques
 	if err != nil {
 		return p, err
 	}
+	at := progress{seen: k.At}
+	if more && !at.parse(k.ID) {
+		return p, &session.FieldError{Field: "Page.After", Problem: "is not the Next of a page"}
+	}
 	s := &statement{d: r.Dialect}
 	s.add("SELECT ", columns(l.table, "t"), ", t.no, ", r.Dialect.Moment(), " FROM ", r.Dialect.Table(l.table.Name),
 		" t WHERE ", l.source)
-	if more && r.Dialect.Late(1) == "" {
-		s.add(" AND t.no > ", number(k.At))
-	} else if more {
-		s.add(" AND (t.no > ", number(k.At), " OR ", late(k.ID), ")")
+	if more {
+		s.add(at.condition(r.Dialect))
 	}
 	s.add(" ORDER BY t.no LIMIT ", number(int64(req.Size()+1)))
 	width := len(l.table.Columns)
-	last := k
-	seen := 0
+	var no int64
+	moment, read := "", 0
 	err = each(ctx, r.DB, s, width+2, func(row []any) error {
-		if seen++; seen > req.Size() {
+		if read++; read > req.Size() {
 			return nil
 		}
 		item, err := l.item(row)
 		if err != nil {
 			return err
 		}
-		no, err := parseInt(row[width])
-		if err != nil {
+		p.Items = append(p.Items, item)
+		if no, err = parseInt(row[width]); err != nil {
 			return err
 		}
-		last.At = max(last.At, no)
-		last.ID, err = parseText(row[width+1])
-		p.Items = append(p.Items, item)
+		moment, err = parseText(row[width+1])
 		return err
 	})
 	if err != nil {
 		return session.Page[T]{}, err
 	}
-	if seen > req.Size() {
-		p.Next = cursor.Encode(l.digest, ordered.Key{At: last.At, ID: last.ID})
+	if next, goesOn := at.next(no, moment, read > req.Size()); goesOn {
+		p.Next = cursor.Encode(l.digest, ordered.Key{At: next.seen, ID: next.String()})
 	}
 	return p, nil
+}
+
+// progress is how far a numbered list was read.
+type progress struct {
+	// seen is the greatest number that was looked at, moment that of the page before.
+	seen   int64
+	moment string
+	// until is given where a page ended amid what was late: everything late until then comes first, from after on.
+	until string
+	after int64
+}
+
+// condition says what comes next.
+func (p progress) condition(d Dialect) condition {
+	switch {
+	case d.Late(1) == "":
+		return condition{" AND t.no > ", number(p.seen)}
+	case p.until == "":
+		return condition{" AND (t.no > ", number(p.seen), " OR ", late(p.moment), ")"}
+	}
+	return condition{" AND t.no > ", number(p.after), " AND t.no <= ", number(p.seen), " AND ", late(p.moment),
+		" AND NOT ", late(p.until)}
+}
+
+// next is the progress after a page that ended with a number, at a moment, and whether the list goes on.
+func (p progress) next(no int64, moment string, full bool) (progress, bool) {
+	switch {
+	case p.until != "" && full:
+		p.after = no
+		return p, true
+	case p.until != "":
+		return progress{seen: p.seen, moment: p.until}, true
+	case full && no < p.seen:
+		return progress{seen: p.seen, moment: p.moment, until: moment, after: no}, true
+	}
+	return progress{seen: no, moment: moment}, full
+}
+
+// String is what parse reads.
+func (p progress) String() string {
+	if p.until == "" {
+		return p.moment
+	}
+	return p.moment + "/" + p.until + "/" + strconv.FormatInt(p.after, 10)
+}
+
+func (p *progress) parse(s string) bool {
+	if strings.Trim(s, "0123456789:,/") != "" {
+		return false // no moment of any database
+	}
+	parts := strings.Split(s, "/")
+	if p.moment = parts[0]; len(parts) == 1 {
+		return true
+	}
+	var err error
+	if len(parts) == 3 {
+		p.until = parts[1]
+		p.after, err = strconv.ParseInt(parts[2], 10, 64)
+	}
+	return err == nil && p.until != ""
 }
 
 // Record lists events in the order of their commits (P2).

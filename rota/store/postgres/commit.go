@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -41,11 +42,11 @@ func (s *Store) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error
 		return desk.Repeated, nil
 	case "conflict":
 		return desk.Conflict, nil
-	case "stale":
+	case "stale", "deadlock":
 		if !s.within {
 			return desk.Conflict, nil
 		}
-		return 0, &desk.StoreError{Op: "commit", Why: desk.Restart, Err: errStale}
+		return 0, &desk.StoreError{Op: "commit", Why: desk.Restart, Err: restart[answer]}
 	}
 	return 0, s.failed("commit", fmt.Errorf("the commit answered %q", answer))
 }
@@ -74,9 +75,12 @@ func (s *Store) see(ctx context.Context, doc []byte) (string, error) {
 	return answer, err
 }
 
-// errStale says what is wrong with a transaction in which a conflict can't be decided anew.
-var errStale = fmt.Errorf("something that was read has changed since the transaction began, and at its isolation level " +
-	"it can't see the change")
+// restart says why the host's own transaction has to begin again: deciding anew within it would meet the same.
+var restart = map[string]error{
+	"stale": errors.New("something that was read has changed since the transaction began, and at its isolation level " +
+		"it can't see the change"),
+	"deadlock": errors.New("the transaction and another one wait for each other"),
+}
 
 // document is what the commit function takes.
 func document(c desk.Changes) ([]byte, error) {

@@ -43,8 +43,8 @@ func (d dialect) Members(n int) string {
 func (d dialect) Moment() string { return "pg_current_snapshot()::text" }
 
 // Late compares with an earlier snapshot. What lies ahead of this very database's transactions was restored from
-// another one's dump: it is not late.
+// another one's dump: it is not late. Nor is what the transaction that asks has written itself.
 func (d dialect) Late(n int) string {
 	return "(NOT pg_visible_in_snapshot(t.tx, $" + strconv.Itoa(n) + "::text::pg_snapshot)" +
-		" AND t.tx < pg_snapshot_xmax(pg_current_snapshot()))"
+		" AND t.tx < pg_snapshot_xmax(pg_current_snapshot()) AND t.tx IS DISTINCT FROM pg_current_xact_id_if_assigned())"
 }

@@ -67,7 +67,9 @@ BEGIN
     INSERT INTO {schema}.plans (event_no) SELECT no FROM e;
     RETURN 'done';
 EXCEPTION
-    WHEN SQLSTATE 'SC001' OR unique_violation OR deadlock_detected THEN
+    WHEN deadlock_detected THEN
+        RETURN 'deadlock';
+    WHEN SQLSTATE 'SC001' OR unique_violation THEN
         -- Where a transaction sees the world as of its beginning, looking again would not help.
         IF current_setting('transaction_isolation') <> 'read committed' THEN
             RETURN 'stale';
