@@ -1,19 +1,21 @@
 package postgres_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 
+	"github.com/sessional-go/sessional/internal/integration/server"
 	"github.com/sessional-go/sessional/rota/store/storetest"
 )
 
-func harness(t *testing.T, d driverOf, dsn string, histories int) storetest.Harness {
-	db, other := d.open(t, dsn), d.open(t, dsn)
-	pool := schemas{db: db}
+// harness is the store through a driver; a second handle on its data is a second pool.
+func harness(tb testing.TB, d driverOf, dsn string) storetest.Harness {
+	tb.Helper()
+	pool, other := schemas{db: d.open(tb, dsn)}, d.open(tb, dsn)
 	var mu sync.Mutex
 	names := map[storetest.Store]string{}
 	return storetest.Harness{
-		Histories: histories,
 		Open: func(tb testing.TB) storetest.Store {
 			tb.Helper()
 			s, name := pool.named(tb)
@@ -31,10 +33,34 @@ func harness(t *testing.T, d driverOf, dsn string, histories int) storetest.Harn
 	}
 }
 
+// histories is how many random histories are played on the usual server; elsewhere there are a few.
+const histories, few = 500, 10
+
+// TestContract asks the contract of every version, and on the usual one of every driver, direct and through a pooler.
 func TestContract(t *testing.T) {
+	for _, major := range server.Majors(t) {
+		for _, d := range drivers {
+			if major != usual && d.name != pgx.name {
+				continue
+			}
+			t.Run(fmt.Sprintf("%d %s", major, d.name), func(t *testing.T) {
+				p := server.Shared(t, major)
+				h := harness(t, d, p.DSN(p.NewDatabase(t)))
+				if h.Histories = few; major == usual && d.name == pgx.name {
+					h.Histories = histories
+				}
+				storetest.Run(t, h)
+			})
+		}
+	}
 	for _, d := range drivers {
-		t.Run(d.name, func(t *testing.T) {
-			storetest.Run(t, harness(t, d, dsnOf(t, usual), 20))
-		})
+		if d.pooled {
+			t.Run("PgBouncer "+d.name, func(t *testing.T) {
+				p := server.Shared(t, usual)
+				h := harness(t, d, server.StartPgBouncer(t, p, 8).DSN(p.NewDatabase(t)))
+				h.Histories = few
+				storetest.Run(t, h)
+			})
+		}
 	}
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver called pgx
@@ -59,13 +57,11 @@ func (d driverOf) open(tb testing.TB, dsn string) *sql.DB {
 // that is faster than to make a new one.
 type schemas struct {
 	db   *sql.DB
+	dsn  string
 	mu   sync.Mutex
 	free []string
 	made int
 }
-
-// numbered makes the names of schemas differ, also on a server that other runs use at the same time.
-var numbered atomic.Int64
 
 // take returns a schema for as long as a test takes.
 func (s *schemas) take(tb testing.TB) string {
@@ -75,9 +71,13 @@ func (s *schemas) take(tb testing.TB) string {
 	if n := len(s.free); n > 0 {
 		name, s.free = s.free[n-1], s.free[:n-1]
 	}
+	if name == "" {
+		s.made++
+	}
+	made := s.made
 	s.mu.Unlock()
 	if name == "" {
-		name = newSchema()
+		name = fmt.Sprintf("test_%d", made)
 		ok(tb, postgres.Migrate(tb.Context(), s.db, postgres.Options{Schema: name}))
 	}
 	tb.Cleanup(func() {
@@ -91,8 +91,6 @@ func (s *schemas) take(tb testing.TB) string {
 	})
 	return name
 }
-
-func newSchema() string { return fmt.Sprintf("test_%d_%d", os.Getpid(), numbered.Add(1)) }
 
 // empty deletes all rows of a schema. (That takes a tenth of the time of TRUNCATE, which makes new files for all.)
 func empty(db *sql.DB, schema string) error {

@@ -3,23 +3,24 @@ package postgres_test
 import (
 	"os"
 	"testing"
+
+	"github.com/sessional-go/sessional/internal/integration/server"
 )
 
-// dsnOf is the connection string of a server of a major version.
-func dsnOf(tb testing.TB, _ int) string {
-	tb.Helper()
-	dsn := os.Getenv("SESSIONAL_POSTGRES_DSN")
-	if dsn == "" {
-		tb.Skip("SESSIONAL_POSTGRES_DSN is not set")
-	}
-	return dsn
-}
+func TestMain(m *testing.M) { os.Exit(server.Main(m)) }
 
 // usual is the version that tests run on where it makes no difference.
 const usual = 15
 
-// fresh returns schemas of the usual server through pgx.
+// fresh returns schemas in a database of their own on the usual server, through pgx.
 func fresh(tb testing.TB) *schemas {
 	tb.Helper()
-	return &schemas{db: pgx.open(tb, dsnOf(tb, usual))}
+	return through(tb, pgx, server.Shared(tb, usual))
+}
+
+// through returns schemas in a database of their own on a server.
+func through(tb testing.TB, d driverOf, p *server.Postgres) *schemas {
+	tb.Helper()
+	dsn := p.DSN(p.NewDatabase(tb))
+	return &schemas{db: d.open(tb, dsn), dsn: dsn}
 }

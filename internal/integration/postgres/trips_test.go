@@ -1,10 +1,6 @@
 package postgres_test
 
-import (
-	"testing"
-
-	"github.com/sessional-go/sessional/rota/store/postgres"
-)
+import "testing"
 
 // most is how many round trips a command may cost.
 const most = 3
@@ -14,10 +10,11 @@ const most = 3
 func TestEveryCommandTakesThreeTripsAtMost(t *testing.T) {
 	for _, d := range drivers {
 		t.Run(d.name, func(t *testing.T) {
-			schema := fresh(t).take(t)
-			db, trips := d.counted(t, dsnOf(t, usual))
+			pool := fresh(t)
+			schema := pool.take(t)
+			db, trips := d.counted(t, pool.dsn)
 			st := newStage(t)
-			l := newLife(t, st, st.desk(t, must[*postgres.Store](t)(postgres.New(db, postgres.Options{Schema: schema}))), "north")
+			l := newLife(t, st, st.desk(t, on(t, db, schema)), "north")
 			cost, again := map[string]int64{}, map[string]int64{}
 			l.around = func(name string, give func()) {
 				for _, n := range []map[string]int64{cost, again} {
