@@ -19,6 +19,7 @@ var below = func() map[string][]string {
 		"session":              {"calendar"},
 		"booking":              ground,
 		"notify":               ground,
+		"notify/notifytest":    append(slices.Clone(ground), "notify"),
 		"withdrawal":           append(slices.Clone(ground), "booking"),
 		"rota":                 append(slices.Clone(ground), "booking", "withdrawal"),
 		"rota/desk":            domain,
@@ -26,13 +27,16 @@ var below = func() map[string][]string {
 		"rota/store/memory":    desk,
 		"rota/store/sqlite":    desk,
 		"rota/store/postgres":  desk,
-		"rota/store/storetest": append(slices.Clone(desk), "rota/keeper", "rota/store/memory"),
+		"rota/store/storetest": append(slices.Clone(desk), "rota/keeper", "rota/store/memory", "notify/notifytest"),
 	}
 }()
 
 // withStore lists the packages whose external tests may use the memory store and the
 // store contract: their subject talks to a store through an interface.
-var withStore = []string{"notify", "rota/desk", "rota/keeper", "rota/store/memory", "rota/store/sqlite", "rota/store/postgres"}
+var withStore = []string{
+	"notify", "notify/notifytest", "rota/desk", "rota/keeper", "rota/store/memory", "rota/store/sqlite",
+	"rota/store/postgres",
+}
 
 func TestImportsPointDown(t *testing.T) {
 	direct := map[string]map[string]bool{} // folder → folders, files of the package itself
