@@ -75,6 +75,9 @@ func parseText(v any) (string, error) {
 		if len(v) > 0 && v[0] != '"' {
 			return string(v), nil // a number, as its digits
 		}
+		if len(v) > 1 && bytes.IndexByte(v, '\\') < 0 {
+			return string(v[1 : len(v)-1]), nil // most texts: there is nothing to decode
+		}
 		var s string
 		err := json.Unmarshal(v, &s)
 		return s, err

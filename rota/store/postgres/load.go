@@ -27,24 +27,6 @@ type want struct {
 	Settings    session.PersonID      `json:"settings,omitzero"`
 }
 
-// answer is what the function returns: a row each, or null.
-type answer struct {
-	Session     json.RawMessage     `json:"session"`
-	Application json.RawMessage     `json:"application"`
-	Booking     json.RawMessage     `json:"booking"`
-	Case        json.RawMessage     `json:"case"`
-	Invoice     json.RawMessage     `json:"invoice"`
-	Fee         json.RawMessage     `json:"fee"`
-	Hours       json.RawMessage     `json:"hours"`
-	Text        json.RawMessage     `json:"text"`
-	Settings    json.RawMessage     `json:"settings"`
-	Clinician   session.ClinicianID `json:"clinician"`
-	Diary       int64               `json:"diary"`
-	Entries     []json.RawMessage   `json:"entries"`
-	Policies    []json.RawMessage   `json:"policies"`
-	Known       bool                `json:"known"`
-}
-
 // Load reads everything a decision depends on, as of one instant and in one round trip.
 func (s *Store) Load(ctx context.Context, w desk.Want) (desk.Snapshot, error) {
 	question, err := json.Marshal(want{
@@ -59,38 +41,54 @@ func (s *Store) Load(ctx context.Context, w desk.Want) (desk.Snapshot, error) {
 	if err != nil {
 		return desk.Snapshot{}, s.failed("load", err)
 	}
-	var a answer
-	if err := json.Unmarshal([]byte(text), &a); err != nil {
-		return desk.Snapshot{}, s.failed("load", err)
-	}
-	r, err := a.snapshot(w.Around)
+	r, err := s.snapshot([]byte(text), w.Around)
 	if err != nil {
 		return desk.Snapshot{}, s.failed("load", err)
 	}
 	return r, nil
 }
 
-// snapshot reads the rows.
-func (a answer) snapshot(around calendar.Span) (desk.Snapshot, error) {
-	r := desk.Snapshot{Known: a.Known, Diary: booking.Diary{Clinician: a.Clinician, Version: a.Diary}}
-	for _, err := range []error{
-		read(&r.Session, relational.Sessions, a.Session),
-		read(&r.Application, relational.Applications, a.Application),
-		read(&r.Booking, relational.Bookings, a.Booking),
-		read(&r.Case, relational.Cases, a.Case),
-		read(&r.Invoice, relational.Invoices, a.Invoice),
-		read(&r.Fee, relational.Fees, a.Fee),
-		read(&r.Hours, relational.Hours, a.Hours),
-		read(&r.Text, relational.Texts, a.Text),
-		read(&r.Settings, relational.Settings, a.Settings),
-		a.diary(&r, around),
-		a.policies(&r),
-	} {
-		if err != nil {
-			return desk.Snapshot{}, err
+// snapshot reads what the function returns: a row each, or null.
+func (s *Store) snapshot(text []byte, around calendar.Span) (desk.Snapshot, error) {
+	var r desk.Snapshot
+	var entries json.RawMessage
+	err := relational.Members(text, func(name string, row json.RawMessage) error {
+		switch name {
+		case "session":
+			return read(&r.Session, relational.Sessions, row)
+		case "application":
+			return read(&r.Application, relational.Applications, row)
+		case "booking":
+			return read(&r.Booking, relational.Bookings, row)
+		case "case":
+			return read(&r.Case, relational.Cases, row)
+		case "invoice":
+			return read(&r.Invoice, relational.Invoices, row)
+		case "fee":
+			return read(&r.Fee, relational.Fees, row)
+		case "hours":
+			return read(&r.Hours, relational.Hours, row)
+		case "text":
+			return read(&r.Text, relational.Texts, row)
+		case "settings":
+			return read(&r.Settings, relational.Settings, row)
+		case "clinician":
+			return json.Unmarshal(row, &r.Diary.Clinician)
+		case "diary":
+			return json.Unmarshal(row, &r.Diary.Version)
+		case "entries":
+			entries = row // which of them count follows from the session and the booking
+		case "policies":
+			return s.policies(&r, row)
+		case "known":
+			return json.Unmarshal(row, &r.Known)
 		}
+		return nil
+	})
+	if err != nil {
+		return desk.Snapshot{}, err
 	}
-	return r, nil
+	return r, diary(&r, entries, around)
 }
 
 func read[R any](into *R, t *relational.Table, row json.RawMessage) error {
@@ -100,27 +98,22 @@ func read[R any](into *R, t *relational.Table, row json.RawMessage) error {
 }
 
 // diary keeps of the entries those that overlap what was asked about.
-func (a answer) diary(r *desk.Snapshot, around calendar.Span) error {
-	entries := make([]booking.Entry, len(a.Entries))
-	for i, row := range a.Entries {
+func diary(r *desk.Snapshot, rows json.RawMessage, around calendar.Span) error {
+	var entries []booking.Entry
+	err := relational.Elements(rows, func(row json.RawMessage) error {
 		e, err := relational.ReadObject[relational.Entry](relational.Entries, row)
-		if err != nil {
-			return err
-		}
-		entries[i] = e.Entry
-	}
+		entries = append(entries, e.Entry)
+		return err
+	})
 	r.Diary.Entries = relational.Near(entries, relational.Spans(around, r.Session, r.Booking))
-	return nil
+	return err
 }
 
-func (a answer) policies(r *desk.Snapshot) error {
-	rows := make([]relational.Policy, len(a.Policies))
-	for i, row := range a.Policies {
-		var err error
-		if rows[i], err = relational.ReadObject[relational.Policy](relational.Policies, row); err != nil {
-			return err
-		}
-	}
-	r.Policies = relational.PoliciesOf(rows)
-	return nil
+// policies are all versions, in their order.
+func (s *Store) policies(r *desk.Snapshot, rows json.RawMessage) error {
+	return relational.Elements(rows, func(row json.RawMessage) error {
+		p, err := s.known.of(row)
+		r.Policies = append(r.Policies, p)
+		return err
+	})
 }

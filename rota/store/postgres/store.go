@@ -57,6 +57,7 @@ type Store struct {
 	db     DB
 	prefix string
 	within bool // a transaction of the host's
+	known  *policies
 }
 
 var (
@@ -83,10 +84,14 @@ func New(db DB, o Options) (*Store, error) {
 
 // In returns the same store inside a transaction of the host's: a *sql.Tx, or a *sql.Conn on which one was begun. It is
 // good for as long as the transaction is, and for one goroutine at a time.
-func (s *Store) In(tx DB) *Store { return open(tx, s.prefix, true) }
+func (s *Store) In(tx DB) *Store {
+	within := open(tx, s.prefix, true)
+	within.known = s.known
+	return within
+}
 
 func open(db DB, prefix string, within bool) *Store {
-	s := &Store{db: db, prefix: prefix, within: within}
+	s := &Store{db: db, prefix: prefix, within: within, known: &policies{}}
 	s.lists = relational.Lists{DB: db, Dialect: dialect(prefix), Fail: s.failed}
 	return s
 }
