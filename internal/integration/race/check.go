@@ -204,8 +204,7 @@ func (i *island) operations(
 	var ops []porcupine.Operation
 	for _, c := range h.calls {
 		on, known := t.sessions[c.act.About.Session]
-		own := c.act.About.Island == i.no && c.act.Name != "PublishPolicy"
-		if !own || !known && c.act.Name != "SetPreferences" {
+		if c.act.About.Island != i.no || saysNothing(c) || !known && c.act.Name != "SetPreferences" {
 			continue // also what is about a session that was over before the round began
 		}
 		o := i.operation(c)
@@ -216,8 +215,8 @@ func (i *island) operations(
 		if n, numbered := repeated[c.act.Key]; numbered {
 			o.repeated = n
 		}
-		returned := c.returned
-		if c.returned == 0 || c.answer.Code == worker.UnknownCode {
+		returned := c.until
+		if c.until == 0 || c.answer.Code == worker.UnknownCode {
 			returned = now
 			if happened, err := i.resolve(ctx, store, o); err != nil {
 				return nil, err
@@ -231,12 +230,19 @@ func (i *island) operations(
 				return nil, err
 			}
 		}
-		ops = append(ops, porcupine.Operation{Input: o, Call: c.called, Return: returned})
+		ops = append(ops, porcupine.Operation{Input: o, Call: c.from, Return: returned})
 	}
 	if most := 64 * len(state{}.done); len(repeated) > most {
 		return nil, fmt.Errorf("%d commands were given more than once, at most %d", len(repeated), most)
 	}
 	return append(ops, i.sights(h, t)...), nil
+}
+
+// saysNothing says whether a call says nothing of the state, whatever that is: others were faster all the time, something
+// that was shown has changed, or it is about something that the model leaves out. The ledger knows of these, too.
+func saysNothing(c *call) bool {
+	return c.act.Name == "PublishPolicy" || c.act.Name == "SendMessage" && c.answer.Code == "" ||
+		c.answer.Code == "conflict" || c.answer.Code == "assessment_stale"
 }
 
 // operation is a call in the model's words; which session it is about, and whether it was repeated, the table knows.

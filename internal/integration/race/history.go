@@ -7,11 +7,12 @@ import (
 	"github.com/sessional-go/sessional/rota/desk"
 )
 
-// call is one time that a command was given to a desk. Until it is answered, returned is zero.
+// call is one time that a command was given to a desk, and when its answer was decided: as the store saw it, which is more
+// to ask of a history than that the answers fit between calls and returns. Until it is answered, until is zero.
 type call struct {
-	act              *worker.Act
-	called, returned int64
-	answer           worker.Answer
+	act         *worker.Act
+	from, until int64
+	answer      worker.Answer
 }
 
 // look is one time that somebody looked at a session.
@@ -36,12 +37,12 @@ func listener(present func() *history) func(worker.Line) {
 		defer h.mu.Unlock()
 		switch line.Kind {
 		case worker.Called:
-			c := &call{act: line.Act, called: line.At}
+			c := &call{act: line.Act, from: line.At}
 			under[line.No] = c
 			h.calls = append(h.calls, c)
 		case worker.Returned:
 			c := under[line.No]
-			c.returned, c.answer = line.At, *line.Answer
+			c.from, c.until, c.answer = line.At, line.Until, *line.Answer
 			delete(under, line.No)
 		case worker.Looked:
 			h.looks = append(h.looks, look{line.Seen, line.At, line.Until})

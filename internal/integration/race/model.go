@@ -75,8 +75,6 @@ func (t table) succeed(s state, o *operation) (state, bool) {
 		return s, false
 	}
 	switch o.act.Name {
-	case "SendMessage":
-		return s, true
 	case "Withdraw":
 		return s.with(o.on, (*sessionState).withdraw), on.state == session.Open || on.state == session.Filled
 	case "Change":
@@ -184,9 +182,6 @@ func (t table) answer(s state, o *operation) (state, bool) {
 func (t table) refusable(s state, o *operation) bool {
 	on := s.sessions[o.on]
 	switch o.answer.Code {
-	case "conflict", "assessment_stale":
-		// Others were faster all the time, or something that was shown has changed: nothing can be said of the state.
-		return true
 	case "session_gone":
 		return on.version > 0 && on.state != session.Open && o.answer.State == on.state.String()
 	case "already_applied":

@@ -6,23 +6,67 @@ import (
 
 	"github.com/sessional-go/sessional/internal/integration/race"
 	"github.com/sessional-go/sessional/internal/integration/worker"
+	"github.com/sessional-go/sessional/internal/integration/worker/stores"
 	"github.com/sessional-go/sessional/rota/store/memory"
 )
 
-func TestRacesA7P3N4Memory(t *testing.T) {
-	store := memory.New()
-	p := plan(t, 1)
-	count, err := race.Run(t, store, func(_ int, lines func(worker.Line)) *worker.Process {
-		return worker.StartHere(t, store, p.Clock, lines)
-	}, p)
+func TestMain(m *testing.M) {
+	if code, isWorker := worker.Main(stores.Open); isWorker {
+		os.Exit(code)
+	}
+	os.Exit(m.Run())
+}
+
+// TestRacesA7P3N4 lets 64 users act at once on every store: nobody is booked twice (A7), a command given twice is done
+// once (P3), and every event is there once and told once (N4).
+func TestRacesA7P3N4(t *testing.T) {
+	t.Run("memory", func(t *testing.T) {
+		store := memory.New()
+		p := plan(t, 1)
+		check(t, store, p, func(_ int, lines func(worker.Line)) *worker.Process {
+			return worker.StartHere(t, store, p.Clock, lines)
+		})
+	})
+	for _, name := range []string{stores.Modernc, stores.Mattn, stores.PGX, stores.PQ} {
+		t.Run(name, func(t *testing.T) {
+			p := plan(t, 4)
+			if name == stores.PQ {
+				p.Commands /= 4
+			}
+			c := worker.Config{Store: name, Clock: p.Clock}
+			if stores.SQLite(name) {
+				c.DSN = stores.File(name, t.TempDir())
+			} else {
+				c.DSN, c.Schema = dsn(t), stores.NewSchema()
+			}
+			store, _ := stores.Handle(t, c)
+			check(t, store, p, func(_ int, lines func(worker.Line)) *worker.Process { return worker.Start(t, c, lines) })
+		})
+	}
+}
+
+func check(t *testing.T, store worker.Store, p race.Plan, start race.Start) {
+	t.Helper()
+	count, err := race.Run(t, store, start, p)
 	t.Log(count)
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
+// dsn is the connection string of the server.
+func dsn(t *testing.T) string {
+	t.Helper()
+	text := os.Getenv("SESSIONAL_POSTGRES_DSN")
+	if text == "" {
+		t.Skip("SESSIONAL_POSTGRES_DSN is not set")
+	}
+	return text
+}
+
 // plan is 5,000 commands of 64 users, or 100,000 in a long run.
 func plan(t *testing.T, processes int) race.Plan {
+	t.Helper()
 	p := race.Plan{
 		Clock: worker.Clock{Began: worker.Monotonic()}, Seed: 1, Processes: processes, Users: 64 / processes, Commands: 5_000,
 	}

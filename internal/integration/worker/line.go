@@ -50,7 +50,8 @@ type Line struct {
 	Kind LineKind `json:"kind"`
 	// No numbers calls and tries within a process: a line that ends what another one began has its number.
 	No int64 `json:"no,omitzero"`
-	// At is when it was; of a look, Until is when it was over.
+	// At is when it was; of a look, Until is when it was over. Of an answer, At and Until are when it was decided: during
+	// the commit that was done or the reading that it was refused on, or else between call and return.
 	At    int64 `json:"at,omitzero"`
 	Until int64 `json:"until,omitzero"`
 	// Act is what was asked for.

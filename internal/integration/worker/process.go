@@ -31,7 +31,9 @@ type Config struct {
 	// Store and DSN say which store, for whoever opens it (see Main).
 	Store string `json:"store"`
 	DSN   string `json:"dsn"`
-	Clock Clock  `json:"clock"`
+	// Schema is a PostgreSQL store's.
+	Schema string `json:"schema,omitzero"`
+	Clock  Clock  `json:"clock"`
 	// Kill is the point at which the worker kills itself, Hit at which time of reaching it, from 1; blank: nowhere.
 	Kill string `json:"kill,omitzero"`
 	Hit  int    `json:"hit,omitzero"`

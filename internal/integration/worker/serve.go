@@ -79,14 +79,27 @@ func (w *worker) fault(what string) { w.say.line(Line{Kind: Faulty, Name: what})
 
 func (w *worker) unable(what string) { w.say.line(Line{Kind: Unable, Name: what}) }
 
-// perform gives a command to the desk, and tells what was asked when, and what came of it when.
+// perform gives a command to the desk, and tells what was asked, what came of it, and when that was decided.
 func (w *worker) perform(ctx context.Context, a Act) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	no := w.say.number()
-	w.say.line(Line{Kind: Called, No: no, At: Monotonic(), Act: &a})
-	answer := Perform(ctx, w.desk, a)
-	w.say.line(Line{Kind: Returned, No: no, At: Monotonic(), Answer: &answer})
+	no, called := w.say.number(), Monotonic()
+	w.say.line(Line{Kind: Called, No: no, At: called, Act: &a})
+	var m moment
+	answer := Perform(watching(ctx, &m), w.desk, a)
+	from, until := m.decided(answer, called)
+	w.say.line(Line{Kind: Returned, No: no, At: from, Until: until, Answer: &answer})
+}
+
+// decided is when an answer was decided. One that repeats an earlier one was decided some time before it was given.
+func (m *moment) decided(a Answer, called int64) (from, until int64) {
+	switch {
+	case a.Code == "" && m.doneUntil > 0:
+		return m.doneFrom, m.doneUntil
+	case a.Code != "" && a.Code != UnknownCode && m.readUntil > 0:
+		return m.readFrom, m.readUntil
+	}
+	return called, Monotonic()
 }
 
 // play lets users act at once, while others plan and deliver.

@@ -17,17 +17,53 @@ type watched struct {
 	say *voice
 }
 
+// moment is when a command was decided, as far as the store knows: during its last reading, or during the commit that was
+// done.
+type moment struct {
+	readFrom, readUntil int64
+	doneFrom, doneUntil int64
+}
+
+type momentKey struct{}
+
+// watching returns a context under which the store notes when the one command that runs under it is decided.
+func watching(ctx context.Context, m *moment) context.Context {
+	return context.WithValue(ctx, momentKey{}, m) //nolint:forbidigo // no actor: it tells the calls of commands apart
+}
+
+func momentOf(ctx context.Context) *moment {
+	if m, ok := ctx.Value(momentKey{}).(*moment); ok {
+		return m
+	}
+	return &moment{} // somebody looks around: nobody asks when
+}
+
+// Load notes when it was.
+func (w watched) Load(ctx context.Context, want desk.Want) (desk.Snapshot, error) {
+	m := momentOf(ctx)
+	m.readFrom = Monotonic()
+	read, err := w.Store.Load(ctx, want)
+	m.readUntil = Monotonic()
+	return read, err
+}
+
 // Commit tells what it is about to write, and the verdict.
 func (w watched) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error) {
 	try := TryOf(c)
 	no := w.say.number()
-	w.say.line(Line{Kind: Trying, No: no, At: Monotonic(), Try: &try})
+	from := Monotonic()
+	w.say.line(Line{Kind: Trying, No: no, At: from, Try: &try})
 	verdict, err := w.Store.Commit(ctx, c)
+	until := Monotonic()
 	word := verdict.String()
 	if err != nil {
 		word = UnknownCode
 	}
-	w.say.line(Line{Kind: Judged, No: no, At: Monotonic(), Verdict: word})
+	if err == nil && verdict == desk.Done {
+		m := momentOf(ctx)
+		m.doneFrom, m.doneUntil = from, until
+	}
+	w.say.line(Line{Kind: Judged, No: no, At: until, Verdict: word})
 	return verdict, err
 }
 
