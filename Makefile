@@ -2,7 +2,8 @@
 #
 # Nothing has to be installed beforehand but Go, make, bash and a C compiler (for
 # the race detector). Modules come from the module proxy, tools are built from it
-# into .tools/ at the versions below.
+# into .tools/ at the versions below. Servers that the tests need are fetched there,
+# too, where npm or Debian's apt-get is at hand; what cannot be had is listed.
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GREMLINS_VERSION      := v0.6.0
@@ -31,12 +32,19 @@ OUT         := .out
 .DEFAULT_GOAL := help
 # One thing at a time: tests measure races and time, and share two cores with nobody.
 .NOTPARALLEL:
-.PHONY: help test race full cover rules format-check tidy-check lint vuln soak bench mutate fmt clean
+.PHONY: help test servers untested race full cover rules format-check tidy-check lint vuln soak bench mutate fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: format-check tidy-check race full cover rules ## everything that has to hold, in every module
+test: servers format-check tidy-check race full cover rules untested ## everything that has to hold, in every module
+
+servers: ## fetch the servers that tests need and the machine lacks
+	@internal/tools/servers
+
+# Last, so that nobody overlooks it. go test shows nothing of a package that passes.
+untested: ## list the servers that cannot be had here; under CI that is a failure
+	@cd internal/integration && go run ./untested
 
 # Two passes over all tests, since the race detector makes them five to ten times as
 # slow. Here every test runs under it, the long ones shortened (testing.Short: fewer

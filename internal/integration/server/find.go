@@ -21,7 +21,7 @@ type tools struct {
 
 // command is a call of one of the programs, as the servers' user and with none of the developer's settings.
 func (t tools) command(name string, args ...string) *exec.Cmd {
-	c := exec.Command(filepath.Join(t.bin, name), args...)
+	c := exec.Command(filepath.Join(t.bin, name), args...) //nolint:gosec // a program that tests look for by name
 	c.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
 	if t.lib != "" {
 		c.Env = append(c.Env, "LD_LIBRARY_PATH="+t.lib, "DYLD_LIBRARY_PATH="+t.lib)

@@ -136,7 +136,7 @@ func (p *Postgres) start() error {
 		return err
 	}
 	if err := p.process.await(p.DSN(superuser)); err != nil {
-		p.process.stop(quit)
+		err = errors.Join(err, p.process.stop(quit))
 		return fmt.Errorf("%w; the end of its log:\n%s", err, tail(p.Log()))
 	}
 	return nil
