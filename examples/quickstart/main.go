@@ -4,13 +4,17 @@
 //
 //	go -C examples run ./quickstart
 //	go -C examples run ./quickstart -in my-export.csv
+//	go -C examples run ./quickstart -db rota.db
+//	go -C examples run ./quickstart -dsn postgres://localhost/rota
 //
-// It is a program as a host would write it, in memory: rota-export.csv shows what a file has to look like.
+// It is a program as a host would write it: rota-export.csv shows what a file has to look like. What happens is kept in
+// SQLite, in a temporary folder or in the file given with -db, or in PostgreSQL with -dsn: the story is the same.
 package main
 
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -22,30 +26,42 @@ var builtIn []byte
 
 func main() {
 	in := flag.String("in", "", "rota export to play; without it the one that is built in")
+	db := flag.String("db", "", "new SQLite file to play in; without it one in a temporary folder")
+	dsn := flag.String("dsn", "", "PostgreSQL to play in, in a schema that is made anew: "+schema)
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "quickstart: unexpected %q; a file is given with -in\n", flag.Arg(0))
 		os.Exit(2)
 	}
-	if err := play(context.Background(), *in, os.Stdout, terminal(os.Stdout)); err != nil {
+	if err := run(context.Background(), *in, *db, *dsn); err != nil {
 		fmt.Fprintf(os.Stderr, "%v\n", err)
 		os.Exit(1)
 	}
 }
 
+// run plays an export in the store that was asked for.
+func run(ctx context.Context, name, file, dsn string) (err error) {
+	s, closed, err := openStore(ctx, file, dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closed()) }()
+	return play(ctx, s, name, os.Stdout, terminal(os.Stdout))
+}
+
 // play reads an export and prints its story.
-func play(ctx context.Context, name string, out io.Writer, styled bool) error {
+func play(ctx context.Context, s store, name string, out io.Writer, styled bool) error {
 	x, err := load(name, builtIn)
 	if err != nil {
 		return err
 	}
-	return tellStory(ctx, x, out, styled)
+	return tellStory(ctx, s, x, out, styled)
 }
 
 // tellStory prints the story of an export.
-func tellStory(ctx context.Context, x export, out io.Writer, styled bool) error {
+func tellStory(ctx context.Context, s store, x export, out io.Writer, styled bool) error {
 	page := newPage(out, styled)
-	w, err := newWorld(x, page)
+	w, err := newWorld(x, s, page)
 	if err != nil {
 		return err
 	}

@@ -13,10 +13,11 @@ import (
 // tell plans who is told what of all that happened since the last time, and prints it: who, over which channel, and
 // what somebody's own setting suppressed or holds back (N1, N4).
 func (w *world) tell(ctx context.Context) error {
-	if err := w.plan(ctx); err != nil {
+	planned, err := w.plan(ctx)
+	if err != nil {
 		return err
 	}
-	news, err := w.news(ctx)
+	news, err := w.news(ctx, planned)
 	if err != nil {
 		return err
 	}
@@ -26,10 +27,13 @@ func (w *world) tell(ctx context.Context) error {
 	return nil
 }
 
-// news are the deliveries that were not printed yet, in the order of sessions and of planning.
-func (w *world) news(ctx context.Context) ([]notify.Delivery, error) {
+// news are the deliveries of some sessions that were not printed yet, in the order of sessions and of planning.
+func (w *world) news(ctx context.Context, some map[session.SessionID]bool) ([]notify.Delivery, error) {
 	var news []notify.Delivery
 	for _, id := range w.sessions {
+		if !some[id] {
+			continue
+		}
 		q := notify.DeliveryQuery{Session: id, Page: session.PageRequest{Limit: session.MaxPageSize}}
 		for {
 			page, err := w.store.Deliveries(ctx, q)

@@ -21,7 +21,7 @@ type world struct {
 	export
 	clock *clock
 	cal   *calendar.Calendar // the story's own: London
-	store *memory.Store
+	store store
 	*desk.Desk
 	keeper    *keeper.Keeper
 	directory *memory.Directory
@@ -36,13 +36,13 @@ type world struct {
 }
 
 // newWorld sets the host up, on the evening before the first session's eve.
-func newWorld(x export, out *page) (*world, error) {
+func newWorld(x export, s store, out *page) (*world, error) {
 	cal, err := calendar.UK(calendar.EnglandAndWales)
 	if err != nil {
 		return nil, err
 	}
 	w := &world{
-		export: x, cal: cal, clock: &clock{}, store: memory.New(), directory: memory.NewDirectory(), page: out,
+		export: x, cal: cal, clock: &clock{}, store: s, directory: memory.NewDirectory(), page: out,
 		told: map[string]bool{}, busy: map[session.ClinicianID]int{}, shown: map[string]bool{}, steps: map[string]int{},
 	}
 	for _, p := range x.providers {
@@ -118,28 +118,35 @@ type view struct {
 	applicants int
 }
 
-// views are all sessions as they are now, in the order in which they were posted: by start.
+// views are all sessions as they are now, in the order in which they were posted: by start. Each practice's calendar
+// and bookings are read page by page, not session by session.
 func (w *world) views(ctx context.Context) ([]view, error) {
-	applicants := map[session.SessionID]int{}
+	found := map[session.SessionID]view{}
 	within := calendar.Span{Start: w.clock.Now().AddDate(-1, 0, 0), End: w.clock.Now().AddDate(5, 0, 0)}
 	for _, p := range w.practices {
+		booked := map[session.BookingID]booking.Booking{}
+		for b, err := range desk.All(func(page session.PageRequest) (session.Page[booking.Booking], error) {
+			return w.Bookings(ctx, p.actor(), booking.Query{Practice: p.facts.ID, Page: page})
+		}) {
+			if err != nil {
+				return nil, err
+			}
+			booked[b.ID] = b
+		}
 		for e, err := range desk.All(func(page session.PageRequest) (session.Page[session.CalendarEntry], error) {
 			return w.Calendar(ctx, p.actor(), session.CalendarQuery{Practice: p.facts.ID, Within: within, Page: page})
 		}) {
 			if err != nil {
 				return nil, err
 			}
-			applicants[e.Session.ID] = e.Applicants
+			v := w.viewOf(e.Session, booked[e.Session.Booking])
+			v.applicants = e.Applicants
+			found[v.ID] = v
 		}
 	}
 	all := make([]view, 0, len(w.sessions))
 	for _, id := range w.sessions {
-		v, err := w.view(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		v.applicants = applicants[id]
-		all = append(all, v)
+		all = append(all, found[id])
 	}
 	return all, nil
 }
@@ -150,14 +157,22 @@ func (w *world) view(ctx context.Context, id session.SessionID) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := view{Session: s, practice: w.practiceOf(s.Practice), provider: w.providerOf(s.Provider)}
+	var b booking.Booking
 	if s.Booking != "" {
-		if v.booking, err = w.Booking(ctx, w.agent(), s.Booking); err != nil {
+		if b, err = w.Booking(ctx, w.agent(), s.Booking); err != nil {
 			return view{}, err
 		}
-		v.clinician = w.clinicianOf(v.booking.Clinician)
 	}
-	return v, nil
+	return w.viewOf(s, b), nil
+}
+
+// viewOf puts a view together; the booking is zero where nobody is booked.
+func (w *world) viewOf(s session.Session, b booking.Booking) view {
+	v := view{Session: s, booking: b, practice: w.practiceOf(s.Practice), provider: w.providerOf(s.Provider)}
+	if b.ID != "" {
+		v.clinician = w.clinicianOf(b.Clinician)
+	}
+	return v
 }
 
 func (w *world) practiceOf(id session.PracticeID) practice {

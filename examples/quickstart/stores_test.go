@@ -1,0 +1,61 @@
+package main
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Whatever store it is kept in, the story is the same to the letter. On PostgreSQL it is told by a test of
+// internal/integration, which has servers.
+func TestTheStoryOnSQLite(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a rota?.db")
+	s, closed, err := openStore(t.Context(), file, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, tellIn(t, s, builtIn), theStory(t))
+	if err := closed(); err != nil {
+		t.Error(err)
+	}
+	db, err := sql.Open("sqlite", "file:"+strings.ReplaceAll(file, "?", "%3f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }() // it is only read
+	var sessions int
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM sessions").Scan(&sessions); err != nil || sessions < 50 {
+		t.Errorf("%d sessions are in the file, and %v", sessions, err)
+	}
+	if _, _, err := openStore(t.Context(), file, ""); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("a file with a story in it should be refused, not %v", err)
+	}
+}
+
+// Without a file it is played in a temporary folder, of which nothing stays behind.
+func TestTheStoryInATemporaryFolder(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	t.Setenv("TMP", folder)
+	s, closed, err := openStore(t.Context(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := tellIn(t, s, []byte(least())); !strings.Contains(got, "1 session") {
+		t.Errorf("unexpected:\n%s", got)
+	}
+	if err := closed(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestOneStoreAtATime(t *testing.T) {
+	if _, _, err := openStore(t.Context(), "rota.db", "postgres://localhost/rota"); err == nil {
+		t.Error("a file and a server at once should be refused")
+	}
+}
