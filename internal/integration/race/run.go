@@ -64,24 +64,44 @@ func Run(tb testing.TB, store worker.Store, start Start, p Plan) (ledger.Count, 
 	for n := range islands {
 		islands[n] = &island{no: n}
 	}
+	var playing, checking time.Duration
 	for round, given := 0, 0; given < p.Commands; round++ {
 		h := &history{}
 		present.Store(h)
 		each := max(1, min(perRound, p.Commands-given)/(p.Processes*p.Users))
 		given += each * p.Processes * p.Users
+		began := worker.Monotonic()
 		if err := playRound(workers, p, round, each); err != nil {
 			return book.Count(), err
 		}
+		played := worker.Monotonic()
 		if err := checkRound(ctx, store, islands, h); err != nil {
 			return book.Count(), fmt.Errorf("round %d: %w", round, err)
 		}
+		playing += time.Duration(played - began)
+		checking += time.Duration(worker.Monotonic() - played)
 	}
 	worker.All(workers, func(int) worker.Order { return worker.Order{Do: worker.DoTell} })
+	tb.Logf("played for %s, checked for %s", playing.Round(time.Millisecond), checking.Round(time.Millisecond))
 	err := errors.Join(book.Check(ctx, store), ledger.CheckBookings(ctx, store), book.CheckTold(ctx, store, false))
-	for _, what := range book.Unable() {
-		err = errors.Join(err, errors.New(what))
+	return book.Count(), errors.Join(err, busy(book))
+}
+
+// busy asks that the story was one: a store that fails all the time contradicts nobody. Where nothing is made to fail, no
+// answer leaves open what came of a command, and a good part of the commands succeeds, conflicts and is repeated.
+func busy(book *ledger.Ledger) error {
+	var all []error
+	for _, what := range append(book.Unable(), book.Unknown()...) {
+		all = append(all, errors.New(what))
 	}
-	return book.Count(), err
+	if n := len(all); n > 5 {
+		all = append(all[:5], fmt.Errorf("and %d more that the store could not do", n-5))
+	}
+	n := book.Count()
+	if n.Committed < n.Commands/4 || n.Conflicts < n.Commands/50 || n.Repeated < n.Commands/20 || n.Claims < n.Committed/4 {
+		all = append(all, fmt.Errorf("too little happened: %s", n))
+	}
+	return errors.Join(all...)
 }
 
 // soon is how far ahead the first policy begins to hold: a policy can't be published for the past.

@@ -151,6 +151,21 @@ func (l *Ledger) Unable() []string {
 	return append([]string(nil), l.unable...)
 }
 
+// Unknown are the sentences of the answers by which nobody learnt what came of their command.
+func (l *Ledger) Unknown() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []string
+	for _, c := range l.commands {
+		for _, a := range c.answers {
+			if a.Code == worker.UnknownCode {
+				all = append(all, a.Text)
+			}
+		}
+	}
+	return all
+}
+
 // Count says what the ledger holds.
 func (l *Ledger) Count() Count {
 	l.mu.Lock()
