@@ -1,10 +1,8 @@
 package postgres
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,7 +24,7 @@ func (s *Store) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error
 	if err != nil {
 		return 0, s.failed("commit", err)
 	}
-	answer, err := s.see(ctx, doc)
+	answer, err := s.see(ctx, doc, c.Outcome.Result)
 	if err != nil {
 		// What the server gave up for the sake of somebody else was rolled back: in a transaction of its own that is a
 		// conflict like any other.
@@ -57,9 +55,9 @@ const patience = time.Second
 
 // see sends a commit and sees it through. In the host's own transaction a context ends at once: what is rolled back with
 // it leaves no doubt.
-func (s *Store) see(ctx context.Context, doc []byte) (string, error) {
+func (s *Store) see(ctx context.Context, doc, result []byte) (string, error) {
 	if err := ctx.Err(); err != nil || s.within {
-		return s.ask(ctx, "commit", doc)
+		return s.ask(ctx, "commit", doc, string(result))
 	}
 	calm, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
@@ -68,7 +66,7 @@ func (s *Store) see(ctx context.Context, doc []byte) (string, error) {
 		context.AfterFunc(calm, func() { late.Stop() })
 	})
 	defer stop()
-	answer, err := s.ask(calm, "commit", doc)
+	answer, err := s.ask(calm, "commit", doc, string(result))
 	if err != nil && calm.Err() != nil {
 		err = fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
@@ -82,86 +80,56 @@ var restart = map[string]error{
 	"deadlock": errors.New("the transaction and another one wait for each other"),
 }
 
-// document is what the commit function takes.
+// document is what the commit function takes: the rows that are there already and the new ones, each by table.
 func document(c desk.Changes) ([]byte, error) {
-	doc := map[string]any{}
-	outcome, err := relational.Outcomes.Object(relational.OutcomeRow(c.Key, c.Outcome))
-	if err != nil {
-		return nil, err
-	}
-	doc["outcome"] = outcome
+	var d draft
+	d.add("outcome", map[string]any{
+		"actor": c.Key.Actor, "command": c.Key.Command, "digest": c.Outcome.Digest,
+		"at": relational.FormatInstant(c.Outcome.At),
+	})
 	if len(c.Checks) > 0 {
-		doc["checks"] = checks(c.Checks)
+		d.add("checks", checks(c.Checks))
 	}
-	diaries(doc, c.Diaries)
+	if some := gone(c); len(some) > 0 {
+		d.add("entries_gone", some)
+	}
+	records(&d, relational.Sessions, c.Sessions)
+	records(&d, relational.Applications, c.Applications)
+	records(&d, relational.Bookings, c.Bookings)
+	records(&d, relational.Diaries, c.Diaries)
+	rows(&d, "", relational.Entries, entries(c.Diaries))
+	records(&d, relational.Cases, c.Cases)
+	records(&d, relational.Fees, c.Fees)
+	records(&d, relational.Hours, c.Hours)
+	records(&d, relational.Invoices, c.Invoices)
+	records(&d, relational.Messages, c.Messages)
 	policies := make([]relational.Policy, len(c.Policies))
 	for i, p := range c.Policies {
 		policies[i] = relational.PolicyRow(p)
 	}
-	for _, err := range []error{
-		put(doc, relational.Sessions, inOrder(c.Sessions)),
-		put(doc, relational.Applications, inOrder(c.Applications)),
-		put(doc, relational.Bookings, inOrder(c.Bookings)),
-		put(doc, relational.Diaries, inOrder(c.Diaries)),
-		put(doc, relational.Entries, entries(c.Diaries)),
-		put(doc, relational.Cases, inOrder(c.Cases)),
-		put(doc, relational.Fees, inOrder(c.Fees)),
-		put(doc, relational.Hours, inOrder(c.Hours)),
-		put(doc, relational.Invoices, inOrder(c.Invoices)),
-		put(doc, relational.Messages, inOrder(c.Messages)),
-		put(doc, relational.Policies, policies),
-		put(doc, relational.Settings, inOrder(c.Settings)),
-		put(doc, relational.Texts, inOrder(c.Texts)),
-		put(doc, relational.Events, c.Events),
-	} {
-		if err != nil {
-			return nil, err
+	rows(&d, "", relational.Policies, policies)
+	records(&d, relational.Settings, c.Settings)
+	records(&d, relational.Texts, c.Texts)
+	rows(&d, "", relational.Events, c.Events)
+	return d.done()
+}
+
+// records adds a table's rows to a document, in the order in which they are locked: by id, those that are there already
+// apart from those that are new.
+func records[R session.Record](d *draft, t *relational.Table, all []R) {
+	var changed, fresh []R
+	for _, r := range all {
+		if r.Revision() == 1 {
+			fresh = append(fresh, r)
+		} else {
+			changed = append(changed, r)
 		}
 	}
-	return marshal(doc)
-}
-
-// marshal writes JSON without escaping what is only awkward in web pages.
-func marshal(doc any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(doc)
-	return b.Bytes(), err
-}
-
-// put adds rows to a document, under the name of their table; none add nothing.
-func put[R any](doc map[string]any, t *relational.Table, records []R) error {
-	if len(records) == 0 {
-		return nil
-	}
-	rows := make([]json.RawMessage, len(records))
-	for i, r := range records {
-		var err error
-		if rows[i], err = t.Object(r); err != nil {
-			return err
-		}
-	}
-	doc[t.Name] = rows
-	return nil
-}
-
-// inOrder is the order in which rows are locked: those that are there before those that are new, each by id. A booking
-// that ends gives up its session before another one takes it.
-func inOrder[R session.Record](records []R) []R {
-	return slices.SortedFunc(slices.Values(records), func(a, b R) int {
-		if fresh := cmp.Compare(isNew(a), isNew(b)); fresh != 0 {
-			return fresh
-		}
-		return cmp.Compare(a.Subject().ID, b.Subject().ID)
-	})
-}
-
-func isNew(r session.Record) int {
-	if r.Revision() == 1 {
-		return 1
-	}
-	return 0
+	byID := func(a, b R) int { return cmp.Compare(a.Subject().ID, b.Subject().ID) }
+	slices.SortFunc(changed, byID)
+	slices.SortFunc(fresh, byID)
+	rows(d, "", t, changed)
+	rows(d, "new_", t, fresh)
 }
 
 // guard is a check as the function takes it.
@@ -186,26 +154,30 @@ func checks(all []desk.Check) map[session.SubjectKind][]guard {
 	return byKind
 }
 
-// gone is an entry that a diary no longer holds, or holds differently.
-type gone struct {
+// goneEntry is an entry that a diary no longer holds, or holds differently.
+type goneEntry struct {
 	Clinician session.ClinicianID `json:"clinician"`
 	Booking   session.BookingID   `json:"booking"`
 }
 
-// diaries adds what is taken out of diaries, or put in anew.
-func diaries(doc map[string]any, changes []booking.DiaryChange) {
-	var all []gone
-	for _, c := range changes {
-		for _, id := range c.Drop {
-			all = append(all, gone{c.Clinician, id})
+// gone are the entries to take out before others are put in. Those of new bookings are not there yet.
+func gone(c desk.Changes) []goneEntry {
+	fresh := map[session.BookingID]bool{}
+	for _, b := range c.Bookings {
+		fresh[b.ID] = b.Version == 1
+	}
+	var all []goneEntry
+	for _, d := range c.Diaries {
+		for _, id := range d.Drop {
+			all = append(all, goneEntry{d.Clinician, id})
 		}
-		for _, e := range c.Put {
-			all = append(all, gone{c.Clinician, e.Booking})
+		for _, e := range d.Put {
+			if !fresh[e.Booking] {
+				all = append(all, goneEntry{d.Clinician, e.Booking})
+			}
 		}
 	}
-	if len(all) > 0 {
-		doc["entries_gone"] = all
-	}
+	return all
 }
 
 func entries(changes []booking.DiaryChange) []relational.Entry {

@@ -80,8 +80,8 @@ func typeOf(k relational.Kind) string {
 	}[k]
 }
 
-// section checks and writes the rows of one table: the guards that are only compared first, then each row, updates
-// before inserts (the caller sorts them so).
+// section checks and writes the rows of one table: the guards that are only compared first, then rows that are there
+// already, then new ones. A booking that ends gives up its session before another one takes it.
 func section(name, kind string) string {
 	for _, t := range relational.All() {
 		if t.Name != name {
@@ -93,16 +93,16 @@ func section(name, kind string) string {
 				id = c.Name
 			}
 		}
-		where := "t." + id + " = r." + id
+		where := "t." + id + " = x." + id
 		check := "t." + id + " = r.id"
 		if t.Keys()[0] == "provider" {
-			where, check = "t.provider = r.provider AND "+where, "t.provider = r.provider AND "+check
+			where, check = "t.provider = x.provider AND "+where, "t.provider = r.provider AND "+check
 		}
 		var set, values []string
 		for _, c := range t.Columns {
-			values = append(values, "r."+c.Name)
+			values = append(values, "x."+c.Name)
 			if !c.Key {
-				set = append(set, c.Name+" = r."+c.Name)
+				set = append(set, c.Name+" = x."+c.Name)
 			}
 		}
 		return strings.NewReplacer(
@@ -122,21 +122,22 @@ const template = `
         END LOOP;
     END IF;
     IF doc ? '<table>' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'<table>') AS x(<types>) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.<table> (<names>)
-                VALUES (<values>);<extra>
-            ELSE
-                UPDATE {schema}.<table> t SET <set>
-                WHERE <where> AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.<table> t SET <set>
+        FROM jsonb_to_recordset(doc->'<table>') AS x(<types>)
+        WHERE <where> AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'<table>') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_<table>' THEN
+        INSERT INTO {schema}.<table> (<names>)
+        SELECT <values>
+        FROM jsonb_to_recordset(doc->'new_<table>') AS x(<types>);<extra>
     END IF;
 `
 
 var extra = map[string]string{
 	"sessions": `
-                INSERT INTO {schema}.session_references (reference, provider, session)
-                VALUES (r.reference, r.provider, r.id);`,
+        INSERT INTO {schema}.session_references (reference, provider, session)
+        SELECT x.reference, x.provider, x.id
+        FROM jsonb_to_recordset(doc->'new_sessions') AS x(reference text, provider text, id text);`,
 }

@@ -64,8 +64,12 @@ func (s *Store) Planned(ctx context.Context, task notify.PlanTask, chunk notify.
 	if err := relational.CheckDeliveries(task.Event.Key(), chunk.Deliveries); err != nil {
 		return err
 	}
-	doc := map[string]any{"fence": task.Fence, "next": chunk.Next, "done": chunk.Done, "feeds": notify.Feeds(task.Event)}
-	return s.tell(ctx, "planned", doc, task.Event, chunk.Deliveries, notify.ErrLeaseLost)
+	var doc draft
+	doc.add("fence", task.Fence)
+	doc.add("next", chunk.Next)
+	doc.add("done", chunk.Done)
+	doc.add("feeds", notify.Feeds(task.Event))
+	return s.tell(ctx, "planned", &doc, task.Event, chunk.Deliveries, notify.ErrLeaseLost)
 }
 
 // Digested keeps a clinician's next mark with the digest; see notify.Queue.
@@ -79,24 +83,26 @@ func (s *Store) Digested(
 	if err != nil {
 		return s.failed("digested", err)
 	}
-	return s.tell(ctx, "digested", map[string]any{"mark": mark}, event, deliveries, notify.ErrDigestMoved)
+	var doc draft
+	doc.add("mark", mark)
+	return s.tell(ctx, "digested", &doc, event, deliveries, notify.ErrDigestMoved)
 }
 
 // tell gives a function a document with an event and its deliveries. An answer other than done is the refusal.
 func (s *Store) tell(
-	ctx context.Context, function string, doc map[string]any, event session.Event, deliveries []notify.Delivery,
+	ctx context.Context, function string, doc *draft, event session.Event, deliveries []notify.Delivery,
 	refusal error,
 ) error {
 	row, err := relational.Events.Object(event)
 	if err != nil {
 		return s.failed(function, err)
 	}
-	doc["event"] = row
-	doc[relational.Deliveries.Name] = []any{}
-	if err := put(doc, relational.Deliveries, deliveries); err != nil {
-		return s.failed(function, err)
+	doc.add("event", row)
+	if len(deliveries) == 0 {
+		doc.add(relational.Deliveries.Name, []any{})
 	}
-	text, err := marshal(doc)
+	rows(doc, "", relational.Deliveries, deliveries)
+	text, err := doc.done()
 	if err != nil {
 		return s.failed(function, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/sessional-go/sessional/internal/relational"
@@ -99,11 +100,15 @@ func open(db DB, prefix string, within bool) *Store {
 // function is the name of one of the store's functions.
 func (s *Store) function(name string) string { return s.prefix + "sessional_" + name + "_" + release }
 
-// ask calls a function with a JSON document and reads its answer as text. The document is sent as text, so that it does
-// not depend on a driver's idea of JSON.
-func (s *Store) ask(ctx context.Context, function string, document []byte) (string, error) {
+// ask calls a function with a JSON document, and further texts, and reads its answer as text. The document is sent as
+// text, so that it does not depend on a driver's idea of JSON.
+func (s *Store) ask(ctx context.Context, function string, document []byte, further ...any) (string, error) {
+	query := "SELECT " + s.function(function) + "($1::text::jsonb"
+	for i := range further {
+		query += ", $" + strconv.Itoa(i+2) + "::text"
+	}
 	var answer sql.NullString
-	row := s.db.QueryRowContext(ctx, "SELECT "+s.function(function)+"($1::text::jsonb)::text", string(document))
+	row := s.db.QueryRowContext(ctx, query+")::text", append([]any{string(document)}, further...)...)
 	err := row.Scan(&answer)
 	return answer.String, err
 }

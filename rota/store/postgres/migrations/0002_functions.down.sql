@@ -4,5 +4,5 @@ DROP FUNCTION {schema}.sessional_digested_1(jsonb);
 DROP FUNCTION {schema}.sessional_claim_1(timestamptz, timestamptz, jsonb, bigint);
 DROP FUNCTION {schema}.sessional_planned_1(jsonb);
 DROP FUNCTION {schema}.sessional_references_1(bigint);
-DROP FUNCTION {schema}.sessional_commit_1(jsonb);
+DROP FUNCTION {schema}.sessional_commit_1(jsonb, text);
 DROP FUNCTION {schema}.sessional_load_1(jsonb);

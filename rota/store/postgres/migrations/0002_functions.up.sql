@@ -100,20 +100,24 @@ BEGIN
 END
 $$;
 
--- One commit, whole: it takes what a desk wants changed, and answers done, conflict or repeated. Conflicts are answers
--- and not errors, since an error would end a transaction of the host's and fill the server's log.
+-- One commit, whole: it takes what a desk wants changed, with the result that the caller gets, and answers done, conflict
+-- or repeated. Conflicts are answers and not errors, since an error would end a transaction of the host's and fill the
+-- server's log.
 --
--- Rows are locked in one fixed order, table by table and by key within each: two commits may wait for each other, but
--- not in a circle.
-CREATE FUNCTION {schema}.sessional_commit_1(doc jsonb) RETURNS text LANGUAGE plpgsql
-SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+-- Rows are locked in one fixed order, table by table and in the document's order within each: two commits may wait for
+-- each other, but not in a circle. Only a nested loop keeps to the document's order, and only indexes lead to a few rows
+-- of many, whatever the tables looked like when the plans were made: hence the settings.
+CREATE FUNCTION {schema}.sessional_commit_1(doc jsonb, result text) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
     r record;
+    many bigint;
 BEGIN
     -- Whoever brings the same command waits here for the first one to end (P3).
     INSERT INTO {schema}.outcomes (actor, command, digest, result, at)
-    SELECT x.actor, x.command, x.digest, x.result, x.at
-    FROM jsonb_to_record(doc->'outcome') AS x(actor text, command text, digest text, result text, at timestamptz)
+    SELECT x.actor, x.command, x.digest, sessional_commit_1.result, x.at
+    FROM jsonb_to_record(doc->'outcome') AS x(actor text, command text, digest text, at timestamptz)
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN 'repeated';
@@ -126,18 +130,19 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'sessions' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'sessions') AS x(provider text, id text, version bigint, reference text, practice text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, channel text, choosing text, engagement_starts_at timestamptz, round bigint, booking text, support_case text, replaces text, opened_at timestamptz, created_at timestamptz, worth_pence bigint) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.sessions (provider, id, version, reference, practice, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, channel, choosing, engagement_starts_at, round, booking, support_case, replaces, opened_at, created_at, worth_pence)
-                VALUES (r.provider, r.id, r.version, r.reference, r.practice, r.state, r.role, r.starts_at, r.ends_at, r.break_minutes, r.rate_amount, r.rate_currency, r.rate_per, r.place, r.instructions, r.channel, r.choosing, r.engagement_starts_at, r.round, r.booking, r.support_case, r.replaces, r.opened_at, r.created_at, r.worth_pence);
-                INSERT INTO {schema}.session_references (reference, provider, session)
-                VALUES (r.reference, r.provider, r.id);
-            ELSE
-                UPDATE {schema}.sessions t SET version = r.version, reference = r.reference, practice = r.practice, state = r.state, role = r.role, starts_at = r.starts_at, ends_at = r.ends_at, break_minutes = r.break_minutes, rate_amount = r.rate_amount, rate_currency = r.rate_currency, rate_per = r.rate_per, place = r.place, instructions = r.instructions, channel = r.channel, choosing = r.choosing, engagement_starts_at = r.engagement_starts_at, round = r.round, booking = r.booking, support_case = r.support_case, replaces = r.replaces, opened_at = r.opened_at, created_at = r.created_at, worth_pence = r.worth_pence
-                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.sessions t SET version = x.version, reference = x.reference, practice = x.practice, state = x.state, role = x.role, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, rate_amount = x.rate_amount, rate_currency = x.rate_currency, rate_per = x.rate_per, place = x.place, instructions = x.instructions, channel = x.channel, choosing = x.choosing, engagement_starts_at = x.engagement_starts_at, round = x.round, booking = x.booking, support_case = x.support_case, replaces = x.replaces, opened_at = x.opened_at, created_at = x.created_at, worth_pence = x.worth_pence
+        FROM jsonb_to_recordset(doc->'sessions') AS x(provider text, id text, version bigint, reference text, practice text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, channel text, choosing text, engagement_starts_at timestamptz, round bigint, booking text, support_case text, replaces text, opened_at timestamptz, created_at timestamptz, worth_pence bigint)
+        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'sessions') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_sessions' THEN
+        INSERT INTO {schema}.sessions (provider, id, version, reference, practice, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, channel, choosing, engagement_starts_at, round, booking, support_case, replaces, opened_at, created_at, worth_pence)
+        SELECT x.provider, x.id, x.version, x.reference, x.practice, x.state, x.role, x.starts_at, x.ends_at, x.break_minutes, x.rate_amount, x.rate_currency, x.rate_per, x.place, x.instructions, x.channel, x.choosing, x.engagement_starts_at, x.round, x.booking, x.support_case, x.replaces, x.opened_at, x.created_at, x.worth_pence
+        FROM jsonb_to_recordset(doc->'new_sessions') AS x(provider text, id text, version bigint, reference text, practice text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, channel text, choosing text, engagement_starts_at timestamptz, round bigint, booking text, support_case text, replaces text, opened_at timestamptz, created_at timestamptz, worth_pence bigint);
+        INSERT INTO {schema}.session_references (reference, provider, session)
+        SELECT x.reference, x.provider, x.id
+        FROM jsonb_to_recordset(doc->'new_sessions') AS x(reference text, provider text, id text);
     END IF;
 
     IF doc->'checks' ? 'application' THEN
@@ -147,16 +152,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'applications' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'applications') AS x(provider text, id text, version bigint, session text, practice text, clinician text, person text, round bigint, state text, applied_at timestamptz, reason text) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.applications (provider, id, version, session, practice, clinician, person, round, state, applied_at, reason)
-                VALUES (r.provider, r.id, r.version, r.session, r.practice, r.clinician, r.person, r.round, r.state, r.applied_at, r.reason);
-            ELSE
-                UPDATE {schema}.applications t SET version = r.version, session = r.session, practice = r.practice, clinician = r.clinician, person = r.person, round = r.round, state = r.state, applied_at = r.applied_at, reason = r.reason
-                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.applications t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, round = x.round, state = x.state, applied_at = x.applied_at, reason = x.reason
+        FROM jsonb_to_recordset(doc->'applications') AS x(provider text, id text, version bigint, session text, practice text, clinician text, person text, round bigint, state text, applied_at timestamptz, reason text)
+        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'applications') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_applications' THEN
+        INSERT INTO {schema}.applications (provider, id, version, session, practice, clinician, person, round, state, applied_at, reason)
+        SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.person, x.round, x.state, x.applied_at, x.reason
+        FROM jsonb_to_recordset(doc->'new_applications') AS x(provider text, id text, version bigint, session text, practice text, clinician text, person text, round bigint, state text, applied_at timestamptz, reason text);
     END IF;
 
     IF doc->'checks' ? 'booking' THEN
@@ -166,16 +171,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'bookings' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'bookings') AS x(provider text, id text, version bigint, session text, reference text, practice text, clinician text, person text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, consented jsonb, pending_terms jsonb, pending_since timestamptz, pending_by jsonb, engagement_starts_at timestamptz, policy bigint, application text, channel text, made_at timestamptz, offered_until timestamptz, ended_as_of timestamptz, ended_at timestamptz, ended_by jsonb, ended_route text, ended_reason text, ended_cause text, ended_at_request boolean, ended_disputed_at timestamptz, ended_ahead_micros bigint, ended_late boolean, ended_fee boolean, worked_until timestamptz, call_phone text, call_due_at timestamptz, call_made_at timestamptz, call_by jsonb, lapsed jsonb, overridden jsonb, change_void_at timestamptz, offer_ends_at timestamptz) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.bookings (provider, id, version, session, reference, practice, clinician, person, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, consented, pending_terms, pending_since, pending_by, engagement_starts_at, policy, application, channel, made_at, offered_until, ended_as_of, ended_at, ended_by, ended_route, ended_reason, ended_cause, ended_at_request, ended_disputed_at, ended_ahead_micros, ended_late, ended_fee, worked_until, call_phone, call_due_at, call_made_at, call_by, lapsed, overridden, change_void_at, offer_ends_at)
-                VALUES (r.provider, r.id, r.version, r.session, r.reference, r.practice, r.clinician, r.person, r.state, r.role, r.starts_at, r.ends_at, r.break_minutes, r.rate_amount, r.rate_currency, r.rate_per, r.place, r.instructions, r.consented, r.pending_terms, r.pending_since, r.pending_by, r.engagement_starts_at, r.policy, r.application, r.channel, r.made_at, r.offered_until, r.ended_as_of, r.ended_at, r.ended_by, r.ended_route, r.ended_reason, r.ended_cause, r.ended_at_request, r.ended_disputed_at, r.ended_ahead_micros, r.ended_late, r.ended_fee, r.worked_until, r.call_phone, r.call_due_at, r.call_made_at, r.call_by, r.lapsed, r.overridden, r.change_void_at, r.offer_ends_at);
-            ELSE
-                UPDATE {schema}.bookings t SET version = r.version, session = r.session, reference = r.reference, practice = r.practice, clinician = r.clinician, person = r.person, state = r.state, role = r.role, starts_at = r.starts_at, ends_at = r.ends_at, break_minutes = r.break_minutes, rate_amount = r.rate_amount, rate_currency = r.rate_currency, rate_per = r.rate_per, place = r.place, instructions = r.instructions, consented = r.consented, pending_terms = r.pending_terms, pending_since = r.pending_since, pending_by = r.pending_by, engagement_starts_at = r.engagement_starts_at, policy = r.policy, application = r.application, channel = r.channel, made_at = r.made_at, offered_until = r.offered_until, ended_as_of = r.ended_as_of, ended_at = r.ended_at, ended_by = r.ended_by, ended_route = r.ended_route, ended_reason = r.ended_reason, ended_cause = r.ended_cause, ended_at_request = r.ended_at_request, ended_disputed_at = r.ended_disputed_at, ended_ahead_micros = r.ended_ahead_micros, ended_late = r.ended_late, ended_fee = r.ended_fee, worked_until = r.worked_until, call_phone = r.call_phone, call_due_at = r.call_due_at, call_made_at = r.call_made_at, call_by = r.call_by, lapsed = r.lapsed, overridden = r.overridden, change_void_at = r.change_void_at, offer_ends_at = r.offer_ends_at
-                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.bookings t SET version = x.version, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, role = x.role, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, rate_amount = x.rate_amount, rate_currency = x.rate_currency, rate_per = x.rate_per, place = x.place, instructions = x.instructions, consented = x.consented, pending_terms = x.pending_terms, pending_since = x.pending_since, pending_by = x.pending_by, engagement_starts_at = x.engagement_starts_at, policy = x.policy, application = x.application, channel = x.channel, made_at = x.made_at, offered_until = x.offered_until, ended_as_of = x.ended_as_of, ended_at = x.ended_at, ended_by = x.ended_by, ended_route = x.ended_route, ended_reason = x.ended_reason, ended_cause = x.ended_cause, ended_at_request = x.ended_at_request, ended_disputed_at = x.ended_disputed_at, ended_ahead_micros = x.ended_ahead_micros, ended_late = x.ended_late, ended_fee = x.ended_fee, worked_until = x.worked_until, call_phone = x.call_phone, call_due_at = x.call_due_at, call_made_at = x.call_made_at, call_by = x.call_by, lapsed = x.lapsed, overridden = x.overridden, change_void_at = x.change_void_at, offer_ends_at = x.offer_ends_at
+        FROM jsonb_to_recordset(doc->'bookings') AS x(provider text, id text, version bigint, session text, reference text, practice text, clinician text, person text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, consented jsonb, pending_terms jsonb, pending_since timestamptz, pending_by jsonb, engagement_starts_at timestamptz, policy bigint, application text, channel text, made_at timestamptz, offered_until timestamptz, ended_as_of timestamptz, ended_at timestamptz, ended_by jsonb, ended_route text, ended_reason text, ended_cause text, ended_at_request boolean, ended_disputed_at timestamptz, ended_ahead_micros bigint, ended_late boolean, ended_fee boolean, worked_until timestamptz, call_phone text, call_due_at timestamptz, call_made_at timestamptz, call_by jsonb, lapsed jsonb, overridden jsonb, change_void_at timestamptz, offer_ends_at timestamptz)
+        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'bookings') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_bookings' THEN
+        INSERT INTO {schema}.bookings (provider, id, version, session, reference, practice, clinician, person, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, consented, pending_terms, pending_since, pending_by, engagement_starts_at, policy, application, channel, made_at, offered_until, ended_as_of, ended_at, ended_by, ended_route, ended_reason, ended_cause, ended_at_request, ended_disputed_at, ended_ahead_micros, ended_late, ended_fee, worked_until, call_phone, call_due_at, call_made_at, call_by, lapsed, overridden, change_void_at, offer_ends_at)
+        SELECT x.provider, x.id, x.version, x.session, x.reference, x.practice, x.clinician, x.person, x.state, x.role, x.starts_at, x.ends_at, x.break_minutes, x.rate_amount, x.rate_currency, x.rate_per, x.place, x.instructions, x.consented, x.pending_terms, x.pending_since, x.pending_by, x.engagement_starts_at, x.policy, x.application, x.channel, x.made_at, x.offered_until, x.ended_as_of, x.ended_at, x.ended_by, x.ended_route, x.ended_reason, x.ended_cause, x.ended_at_request, x.ended_disputed_at, x.ended_ahead_micros, x.ended_late, x.ended_fee, x.worked_until, x.call_phone, x.call_due_at, x.call_made_at, x.call_by, x.lapsed, x.overridden, x.change_void_at, x.offer_ends_at
+        FROM jsonb_to_recordset(doc->'new_bookings') AS x(provider text, id text, version bigint, session text, reference text, practice text, clinician text, person text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, consented jsonb, pending_terms jsonb, pending_since timestamptz, pending_by jsonb, engagement_starts_at timestamptz, policy bigint, application text, channel text, made_at timestamptz, offered_until timestamptz, ended_as_of timestamptz, ended_at timestamptz, ended_by jsonb, ended_route text, ended_reason text, ended_cause text, ended_at_request boolean, ended_disputed_at timestamptz, ended_ahead_micros bigint, ended_late boolean, ended_fee boolean, worked_until timestamptz, call_phone text, call_due_at timestamptz, call_made_at timestamptz, call_by jsonb, lapsed jsonb, overridden jsonb, change_void_at timestamptz, offer_ends_at timestamptz);
     END IF;
 
     IF doc->'checks' ? 'diary' THEN
@@ -185,16 +190,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'diaries' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'diaries') AS x(clinician text, version bigint) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.diaries (clinician, version)
-                VALUES (r.clinician, r.version);
-            ELSE
-                UPDATE {schema}.diaries t SET version = r.version
-                WHERE t.clinician = r.clinician AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.diaries t SET version = x.version
+        FROM jsonb_to_recordset(doc->'diaries') AS x(clinician text, version bigint)
+        WHERE t.clinician = x.clinician AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'diaries') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_diaries' THEN
+        INSERT INTO {schema}.diaries (clinician, version)
+        SELECT x.clinician, x.version
+        FROM jsonb_to_recordset(doc->'new_diaries') AS x(clinician text, version bigint);
     END IF;
     IF doc ? 'entries_gone' THEN
         DELETE FROM {schema}.diary_entries t
@@ -224,16 +229,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'support_cases' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'support_cases') AS x(provider text, id text, version bigint, session text, practice text, booking text, state text, via text, opened_by jsonb, keep_session boolean, received_at timestamptz, opened_at timestamptz, target_at timestamptz, urgent boolean, reason text, fee boolean, policy bigint, closed_at timestamptz, closed_by jsonb, answer text) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.support_cases (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
-                VALUES (r.provider, r.id, r.version, r.session, r.practice, r.booking, r.state, r.via, r.opened_by, r.keep_session, r.received_at, r.opened_at, r.target_at, r.urgent, r.reason, r.fee, r.policy, r.closed_at, r.closed_by, r.answer);
-            ELSE
-                UPDATE {schema}.support_cases t SET version = r.version, session = r.session, practice = r.practice, booking = r.booking, state = r.state, via = r.via, opened_by = r.opened_by, keep_session = r.keep_session, received_at = r.received_at, opened_at = r.opened_at, target_at = r.target_at, urgent = r.urgent, reason = r.reason, fee = r.fee, policy = r.policy, closed_at = r.closed_at, closed_by = r.closed_by, answer = r.answer
-                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.support_cases t SET version = x.version, session = x.session, practice = x.practice, booking = x.booking, state = x.state, via = x.via, opened_by = x.opened_by, keep_session = x.keep_session, received_at = x.received_at, opened_at = x.opened_at, target_at = x.target_at, urgent = x.urgent, reason = x.reason, fee = x.fee, policy = x.policy, closed_at = x.closed_at, closed_by = x.closed_by, answer = x.answer
+        FROM jsonb_to_recordset(doc->'support_cases') AS x(provider text, id text, version bigint, session text, practice text, booking text, state text, via text, opened_by jsonb, keep_session boolean, received_at timestamptz, opened_at timestamptz, target_at timestamptz, urgent boolean, reason text, fee boolean, policy bigint, closed_at timestamptz, closed_by jsonb, answer text)
+        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'support_cases') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_support_cases' THEN
+        INSERT INTO {schema}.support_cases (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
+        SELECT x.provider, x.id, x.version, x.session, x.practice, x.booking, x.state, x.via, x.opened_by, x.keep_session, x.received_at, x.opened_at, x.target_at, x.urgent, x.reason, x.fee, x.policy, x.closed_at, x.closed_by, x.answer
+        FROM jsonb_to_recordset(doc->'new_support_cases') AS x(provider text, id text, version bigint, session text, practice text, booking text, state text, via text, opened_by jsonb, keep_session boolean, received_at timestamptz, opened_at timestamptz, target_at timestamptz, urgent boolean, reason text, fee boolean, policy bigint, closed_at timestamptz, closed_by jsonb, answer text);
     END IF;
 
     IF doc->'checks' ? 'fee' THEN
@@ -243,16 +248,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'fees' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'fees') AS x(provider text, booking text, version bigint, session text, practice text, clinician text, person text, state text, cap_amount numeric, cap_currency text, suggested_amount numeric, suggested_currency text, amount numeric, currency text, by_capacity text, earned_amount numeric, earned_currency text, due_at timestamptz, steps jsonb, invoice text, answer_within text) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.fees (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
-                VALUES (r.provider, r.booking, r.version, r.session, r.practice, r.clinician, r.person, r.state, r.cap_amount, r.cap_currency, r.suggested_amount, r.suggested_currency, r.amount, r.currency, r.by_capacity, r.earned_amount, r.earned_currency, r.due_at, r.steps, r.invoice, r.answer_within);
-            ELSE
-                UPDATE {schema}.fees t SET version = r.version, session = r.session, practice = r.practice, clinician = r.clinician, person = r.person, state = r.state, cap_amount = r.cap_amount, cap_currency = r.cap_currency, suggested_amount = r.suggested_amount, suggested_currency = r.suggested_currency, amount = r.amount, currency = r.currency, by_capacity = r.by_capacity, earned_amount = r.earned_amount, earned_currency = r.earned_currency, due_at = r.due_at, steps = r.steps, invoice = r.invoice, answer_within = r.answer_within
-                WHERE t.provider = r.provider AND t.booking = r.booking AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.fees t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, cap_amount = x.cap_amount, cap_currency = x.cap_currency, suggested_amount = x.suggested_amount, suggested_currency = x.suggested_currency, amount = x.amount, currency = x.currency, by_capacity = x.by_capacity, earned_amount = x.earned_amount, earned_currency = x.earned_currency, due_at = x.due_at, steps = x.steps, invoice = x.invoice, answer_within = x.answer_within
+        FROM jsonb_to_recordset(doc->'fees') AS x(provider text, booking text, version bigint, session text, practice text, clinician text, person text, state text, cap_amount numeric, cap_currency text, suggested_amount numeric, suggested_currency text, amount numeric, currency text, by_capacity text, earned_amount numeric, earned_currency text, due_at timestamptz, steps jsonb, invoice text, answer_within text)
+        WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'fees') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_fees' THEN
+        INSERT INTO {schema}.fees (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
+        SELECT x.provider, x.booking, x.version, x.session, x.practice, x.clinician, x.person, x.state, x.cap_amount, x.cap_currency, x.suggested_amount, x.suggested_currency, x.amount, x.currency, x.by_capacity, x.earned_amount, x.earned_currency, x.due_at, x.steps, x.invoice, x.answer_within
+        FROM jsonb_to_recordset(doc->'new_fees') AS x(provider text, booking text, version bigint, session text, practice text, clinician text, person text, state text, cap_amount numeric, cap_currency text, suggested_amount numeric, suggested_currency text, amount numeric, currency text, by_capacity text, earned_amount numeric, earned_currency text, due_at timestamptz, steps jsonb, invoice text, answer_within text);
     END IF;
 
     IF doc->'checks' ? 'hours' THEN
@@ -262,16 +267,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'hours_worked' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'hours_worked') AS x(provider text, booking text, version bigint, session text, state text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, amount numeric, currency text, reason text, stated_at timestamptz) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.hours_worked (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
-                VALUES (r.provider, r.booking, r.version, r.session, r.state, r.starts_at, r.ends_at, r.break_minutes, r.amount, r.currency, r.reason, r.stated_at);
-            ELSE
-                UPDATE {schema}.hours_worked t SET version = r.version, session = r.session, state = r.state, starts_at = r.starts_at, ends_at = r.ends_at, break_minutes = r.break_minutes, amount = r.amount, currency = r.currency, reason = r.reason, stated_at = r.stated_at
-                WHERE t.provider = r.provider AND t.booking = r.booking AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.hours_worked t SET version = x.version, session = x.session, state = x.state, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, amount = x.amount, currency = x.currency, reason = x.reason, stated_at = x.stated_at
+        FROM jsonb_to_recordset(doc->'hours_worked') AS x(provider text, booking text, version bigint, session text, state text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, amount numeric, currency text, reason text, stated_at timestamptz)
+        WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'hours_worked') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_hours_worked' THEN
+        INSERT INTO {schema}.hours_worked (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
+        SELECT x.provider, x.booking, x.version, x.session, x.state, x.starts_at, x.ends_at, x.break_minutes, x.amount, x.currency, x.reason, x.stated_at
+        FROM jsonb_to_recordset(doc->'new_hours_worked') AS x(provider text, booking text, version bigint, session text, state text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, amount numeric, currency text, reason text, stated_at timestamptz);
     END IF;
 
     IF doc->'checks' ? 'invoice' THEN
@@ -281,16 +286,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'invoices' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'invoices') AS x(provider text, id text, version bigint, booking text, session text, reference text, practice text, clinician text, person text, bills text, amount numeric, currency text, state text, due_on date, reason text, made_at timestamptz, paid_at timestamptz) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.invoices (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
-                VALUES (r.provider, r.id, r.version, r.booking, r.session, r.reference, r.practice, r.clinician, r.person, r.bills, r.amount, r.currency, r.state, r.due_on, r.reason, r.made_at, r.paid_at);
-            ELSE
-                UPDATE {schema}.invoices t SET version = r.version, booking = r.booking, session = r.session, reference = r.reference, practice = r.practice, clinician = r.clinician, person = r.person, bills = r.bills, amount = r.amount, currency = r.currency, state = r.state, due_on = r.due_on, reason = r.reason, made_at = r.made_at, paid_at = r.paid_at
-                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.invoices t SET version = x.version, booking = x.booking, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, bills = x.bills, amount = x.amount, currency = x.currency, state = x.state, due_on = x.due_on, reason = x.reason, made_at = x.made_at, paid_at = x.paid_at
+        FROM jsonb_to_recordset(doc->'invoices') AS x(provider text, id text, version bigint, booking text, session text, reference text, practice text, clinician text, person text, bills text, amount numeric, currency text, state text, due_on date, reason text, made_at timestamptz, paid_at timestamptz)
+        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'invoices') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_invoices' THEN
+        INSERT INTO {schema}.invoices (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
+        SELECT x.provider, x.id, x.version, x.booking, x.session, x.reference, x.practice, x.clinician, x.person, x.bills, x.amount, x.currency, x.state, x.due_on, x.reason, x.made_at, x.paid_at
+        FROM jsonb_to_recordset(doc->'new_invoices') AS x(provider text, id text, version bigint, booking text, session text, reference text, practice text, clinician text, person text, bills text, amount numeric, currency text, state text, due_on date, reason text, made_at timestamptz, paid_at timestamptz);
     END IF;
 
     IF doc->'checks' ? 'message' THEN
@@ -300,16 +305,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'messages' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'messages') AS x(provider text, id text, version bigint, session text, practice text, clinician text, sent_by jsonb, body text, sent_at timestamptz) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.messages (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
-                VALUES (r.provider, r.id, r.version, r.session, r.practice, r.clinician, r.sent_by, r.body, r.sent_at);
-            ELSE
-                UPDATE {schema}.messages t SET version = r.version, session = r.session, practice = r.practice, clinician = r.clinician, sent_by = r.sent_by, body = r.body, sent_at = r.sent_at
-                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.messages t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, sent_by = x.sent_by, body = x.body, sent_at = x.sent_at
+        FROM jsonb_to_recordset(doc->'messages') AS x(provider text, id text, version bigint, session text, practice text, clinician text, sent_by jsonb, body text, sent_at timestamptz)
+        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'messages') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_messages' THEN
+        INSERT INTO {schema}.messages (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
+        SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.sent_by, x.body, x.sent_at
+        FROM jsonb_to_recordset(doc->'new_messages') AS x(provider text, id text, version bigint, session text, practice text, clinician text, sent_by jsonb, body text, sent_at timestamptz);
     END IF;
     IF doc ? 'policies' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'policies') AS x(provider text, version bigint, valid_from timestamptz, terms jsonb) LOOP
@@ -327,16 +332,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'settings' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'settings') AS x(person text, version bigint, emails jsonb, pushes jsonb, digests jsonb, reminders text, quiet_from text, quiet_to text) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.settings (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
-                VALUES (r.person, r.version, r.emails, r.pushes, r.digests, r.reminders, r.quiet_from, r.quiet_to);
-            ELSE
-                UPDATE {schema}.settings t SET version = r.version, emails = r.emails, pushes = r.pushes, digests = r.digests, reminders = r.reminders, quiet_from = r.quiet_from, quiet_to = r.quiet_to
-                WHERE t.person = r.person AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.settings t SET version = x.version, emails = x.emails, pushes = x.pushes, digests = x.digests, reminders = x.reminders, quiet_from = x.quiet_from, quiet_to = x.quiet_to
+        FROM jsonb_to_recordset(doc->'settings') AS x(person text, version bigint, emails jsonb, pushes jsonb, digests jsonb, reminders text, quiet_from text, quiet_to text)
+        WHERE t.person = x.person AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'settings') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_settings' THEN
+        INSERT INTO {schema}.settings (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
+        SELECT x.person, x.version, x.emails, x.pushes, x.digests, x.reminders, x.quiet_from, x.quiet_to
+        FROM jsonb_to_recordset(doc->'new_settings') AS x(person text, version bigint, emails jsonb, pushes jsonb, digests jsonb, reminders text, quiet_from text, quiet_to text);
     END IF;
 
     IF doc->'checks' ? 'text' THEN
@@ -346,16 +351,16 @@ BEGIN
         END LOOP;
     END IF;
     IF doc ? 'texts' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'texts') AS x(provider text, id text, version bigint, session text, class text, body text, written_by text, written_at timestamptz, erased_at timestamptz) LOOP
-            IF r.version = 1 THEN
-                INSERT INTO {schema}.texts (provider, id, version, session, class, body, written_by, written_at, erased_at)
-                VALUES (r.provider, r.id, r.version, r.session, r.class, r.body, r.written_by, r.written_at, r.erased_at);
-            ELSE
-                UPDATE {schema}.texts t SET version = r.version, session = r.session, class = r.class, body = r.body, written_by = r.written_by, written_at = r.written_at, erased_at = r.erased_at
-                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
+        UPDATE {schema}.texts t SET version = x.version, session = x.session, class = x.class, body = x.body, written_by = x.written_by, written_at = x.written_at, erased_at = x.erased_at
+        FROM jsonb_to_recordset(doc->'texts') AS x(provider text, id text, version bigint, session text, class text, body text, written_by text, written_at timestamptz, erased_at timestamptz)
+        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> jsonb_array_length(doc->'texts') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+    END IF;
+    IF doc ? 'new_texts' THEN
+        INSERT INTO {schema}.texts (provider, id, version, session, class, body, written_by, written_at, erased_at)
+        SELECT x.provider, x.id, x.version, x.session, x.class, x.body, x.written_by, x.written_at, x.erased_at
+        FROM jsonb_to_recordset(doc->'new_texts') AS x(provider text, id text, version bigint, session text, class text, body text, written_by text, written_at timestamptz, erased_at timestamptz);
     END IF;
 
     -- The record, and in the same commit what is to be planned (P2, N4).

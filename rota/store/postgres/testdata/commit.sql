@@ -1,17 +1,21 @@
--- One commit, whole: it takes what a desk wants changed, and answers done, conflict or repeated. Conflicts are answers
--- and not errors, since an error would end a transaction of the host's and fill the server's log.
+-- One commit, whole: it takes what a desk wants changed, with the result that the caller gets, and answers done, conflict
+-- or repeated. Conflicts are answers and not errors, since an error would end a transaction of the host's and fill the
+-- server's log.
 --
--- Rows are locked in one fixed order, table by table and by key within each: two commits may wait for each other, but
--- not in a circle.
-CREATE FUNCTION {schema}.sessional_commit_{n}(doc jsonb) RETURNS text LANGUAGE plpgsql
-SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+-- Rows are locked in one fixed order, table by table and in the document's order within each: two commits may wait for
+-- each other, but not in a circle. Only a nested loop keeps to the document's order, and only indexes lead to a few rows
+-- of many, whatever the tables looked like when the plans were made: hence the settings.
+CREATE FUNCTION {schema}.sessional_commit_{n}(doc jsonb, result text) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
     r record;
+    many bigint;
 BEGIN
     -- Whoever brings the same command waits here for the first one to end (P3).
     INSERT INTO {schema}.outcomes (actor, command, digest, result, at)
-    SELECT x.actor, x.command, x.digest, x.result, x.at
-    FROM jsonb_to_record(doc->'outcome') AS x(actor text, command text, digest text, result text, at timestamptz)
+    SELECT x.actor, x.command, x.digest, sessional_commit_{n}.result, x.at
+    FROM jsonb_to_record(doc->'outcome') AS x(actor text, command text, digest text, at timestamptz)
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN 'repeated';
