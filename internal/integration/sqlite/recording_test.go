@@ -57,9 +57,10 @@ type recordingConn struct {
 	r *recorder
 }
 
+// PrepareContext writes a statement down.
 func (c recordingConn) PrepareContext(_ context.Context, query string) (driver.Stmt, error) {
 	c.r.mu.Lock()
 	c.r.seen[query] = true
 	c.r.mu.Unlock()
-	return c.Conn.Prepare(query)
+	return c.Prepare(query)
 }

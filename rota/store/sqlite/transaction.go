@@ -27,7 +27,7 @@ func (t *transaction) exec(ctx context.Context, text string, args ...any) (int64
 	var done sql.Result
 	var err error
 	if s, _ := t.prepared.find(text); s != nil {
-		done, err = t.tx.StmtContext(quiet, s).ExecContext(quiet, args...)
+		done, err = s.exec(quiet, t.tx, args)
 	} else {
 		done, err = t.tx.ExecContext(quiet, text, args...)
 	}
@@ -46,7 +46,7 @@ func (t *transaction) each(ctx context.Context, text string, args []any, use fun
 	var rows *sql.Rows
 	var err error
 	if s, _ := t.prepared.find(text); s != nil {
-		rows, err = t.tx.StmtContext(quiet, s).QueryContext(quiet, args...)
+		rows, err = s.query(quiet, t.tx, args)
 	} else {
 		rows, err = t.tx.QueryContext(quiet, text, args...)
 	}
