@@ -1,0 +1,17 @@
+// Transports bring libraries of their own, which a host that carries its messages in another way never sees.
+module github.com/sessional-go/sessional/notify/transport
+
+go 1.25.0
+
+replace github.com/sessional-go/sessional => ../../
+
+require (
+	github.com/arran4/golang-ical v0.3.4
+	github.com/sessional-go/sessional v0.0.0-00010101000000-000000000000
+	pgregory.net/rapid v1.3.0
+)
+
+require (
+	github.com/rickar/cal/v2 v2.1.26 // indirect
+	github.com/shopspring/decimal v1.6.0 // indirect
+)
