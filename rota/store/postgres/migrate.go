@@ -55,8 +55,7 @@ func steps() ([]migrate.Step, error) {
 func in(prefix, script string) string {
 	schema := strings.TrimSuffix(prefix, ".")
 	// Within a quoted literal, such as a sequence's name, a quote of the schema's name is doubled.
-	script = strings.ReplaceAll(script, "'{schema}.", "'"+strings.ReplaceAll(schema, "'", "''")+".")
-	return strings.ReplaceAll(script, "{schema}", schema)
+	return strings.NewReplacer("'{schema}.", "'"+strings.ReplaceAll(schema, "'", "''")+".", "{schema}", schema).Replace(script)
 }
 
 // Migrate brings the schema to the newest version that this release knows, and makes it if it isn't there. It is safe

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/sessional-go/sessional/internal/relational"
 	"github.com/sessional-go/sessional/notify"
@@ -21,7 +22,8 @@ const release = "1"
 
 // Options are what a store is made of; the zero value works.
 type Options struct {
-	// Schema is the schema that the tables are in; blank: DefaultSchema. Any name that PostgreSQL takes.
+	// Schema is the schema that the tables are in; blank: DefaultSchema. Any name that PostgreSQL takes, but for those
+	// with control characters or $$.
 	Schema string
 }
 
@@ -31,8 +33,8 @@ func (o Options) prefix() (string, error) {
 	if name == "" {
 		name = DefaultSchema
 	}
-	if len(name) > 63 || strings.ContainsRune(name, 0) {
-		return "", &session.FieldError{Field: "Options.Schema", Problem: "is longer than 63 bytes, or holds a NUL character"}
+	if len(name) > 63 || strings.ContainsFunc(name, unicode.IsControl) || strings.Contains(name, "$$") {
+		return "", &session.FieldError{Field: "Options.Schema", Problem: "is longer than 63 bytes, or holds a control character or $$"}
 	}
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `".`, nil
 }
