@@ -1,7 +1,9 @@
 package postgres_test
 
 import (
+	"flag"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -33,34 +35,44 @@ func harness(tb testing.TB, d driverOf, dsn string) storetest.Harness {
 	}
 }
 
-// histories is how many random histories are played on the usual server; elsewhere there are a few.
-const histories, few = 500, 10
+// histories is how many random histories are played on the usual server.
+const histories = 500
+
+// brief is how many histories, and cases of each other property, there are where it is the driver or the version that
+// makes the difference.
+const brief = 10
 
 // TestContract asks the contract of every version, and on the usual one of every driver, direct and through a pooler.
 func TestContract(t *testing.T) {
+	t.Run(fmt.Sprintf("%d %s", usual, pgx.name), func(t *testing.T) {
+		p := server.Shared(t, usual)
+		h := harness(t, pgx, p.DSN(p.NewDatabase(t)))
+		h.Histories = histories
+		storetest.Run(t, h)
+	})
+	cases := flag.Lookup("rapid.checks").Value
+	before := cases.String()
+	ok(t, cases.Set(strconv.Itoa(brief)))
+	defer func() { ok(t, cases.Set(before)) }()
 	for _, major := range server.Majors(t) {
 		for _, d := range drivers {
-			if major != usual && d.name != pgx.name {
+			if (major == usual) == (d.name == pgx.name) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s", major, d.name), func(t *testing.T) {
 				p := server.Shared(t, major)
 				h := harness(t, d, p.DSN(p.NewDatabase(t)))
-				if h.Histories = few; major == usual && d.name == pgx.name {
-					h.Histories = histories
-				}
+				h.Histories = brief
 				storetest.Run(t, h)
 			})
 		}
 	}
-	for _, d := range drivers {
-		if d.pooled {
-			t.Run("PgBouncer "+d.name, func(t *testing.T) {
-				p := server.Shared(t, usual)
-				h := harness(t, d, server.StartPgBouncer(t, p, 8).DSN(p.NewDatabase(t)))
-				h.Histories = few
-				storetest.Run(t, h)
-			})
-		}
+	for _, d := range []driverOf{pgxExec, libpqBin} {
+		t.Run("PgBouncer "+d.name, func(t *testing.T) {
+			p := server.Shared(t, usual)
+			h := harness(t, d, server.StartPgBouncer(t, p, 8).DSN(p.NewDatabase(t)))
+			h.Histories = brief
+			storetest.Run(t, h)
+		})
 	}
 }
