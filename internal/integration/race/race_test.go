@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/sessional-go/sessional/internal/integration/race"
+	"github.com/sessional-go/sessional/internal/integration/server"
 	"github.com/sessional-go/sessional/internal/integration/worker"
 	"github.com/sessional-go/sessional/internal/integration/worker/stores"
 	"github.com/sessional-go/sessional/rota/store/memory"
@@ -14,7 +15,7 @@ func TestMain(m *testing.M) {
 	if code, isWorker := worker.Main(stores.Open); isWorker {
 		os.Exit(code)
 	}
-	os.Exit(m.Run())
+	os.Exit(server.Main(m))
 }
 
 // TestRacesA7P3N4 lets 64 users act at once on every store: nobody is booked twice (A7), a command given twice is done
@@ -37,7 +38,8 @@ func TestRacesA7P3N4(t *testing.T) {
 			if stores.SQLite(name) {
 				c.DSN = stores.File(name, t.TempDir())
 			} else {
-				c.DSN, c.Schema = dsn(t), stores.NewSchema()
+				s := server.Shared(t, 0)
+				c.DSN, c.Schema = s.DSN(s.NewDatabase(t)), stores.NewSchema()
 			}
 			store, _ := stores.Handle(t, c)
 			check(t, store, p, func(_ int, lines func(worker.Line)) *worker.Process { return worker.Start(t, c, lines) })
@@ -52,16 +54,6 @@ func check(t *testing.T, store worker.Store, p race.Plan, start race.Start) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// dsn is the connection string of the server.
-func dsn(t *testing.T) string {
-	t.Helper()
-	text := os.Getenv("SESSIONAL_POSTGRES_DSN")
-	if text == "" {
-		t.Skip("SESSIONAL_POSTGRES_DSN is not set")
-	}
-	return text
 }
 
 // plan is 5,000 commands of 64 users, or 100,000 in a long run.

@@ -57,9 +57,7 @@ func Run(tb testing.TB, store worker.Store, start Start, p Plan) (ledger.Count, 
 		})
 	}
 	close(ready)
-	if err := prepare(workers[0], book, p.Clock); err != nil {
-		return book.Count(), err
-	}
+	workers[0].Prepare(p.Clock)
 	islands := make([]*island, worker.Islands)
 	for n := range islands {
 		islands[n] = &island{no: n}
@@ -102,24 +100,6 @@ func busy(book *ledger.Ledger) error {
 		all = append(all, fmt.Errorf("too little happened: %s", n))
 	}
 	return errors.Join(all...)
-}
-
-// soon is how far ahead the first policy begins to hold: a policy can't be published for the past.
-const soon = 500 * time.Millisecond
-
-// prepare gives the first command of every story, and waits until it holds.
-func prepare(w *worker.Process, book *ledger.Ledger, clock worker.Clock) error {
-	first, err := worker.PolicyOfSouth(clock.Now().Add(soon))
-	if err != nil {
-		return err
-	}
-	w.Give(worker.Order{Do: worker.DoPerform, Act: &first})
-	w.Give(worker.Order{Do: worker.DoSettle})
-	if !w.Await() || book.Count().Codes[""] != 1 {
-		return errors.New("the policy could not be published")
-	}
-	time.Sleep(soon)
-	return nil
 }
 
 // playRound lets all users act until each has given as many commands as they should, and everything is answered.

@@ -136,13 +136,14 @@ func addClinician(d *memory.Directory, id session.ClinicianID, reach func(sessio
 	d.AddClinician(f, reach(f.Person))
 }
 
-// PolicyOfSouth is the command that makes South offer what it allocates, from an instant to come (A1): the first one of
-// every story.
-func PolicyOfSouth(from time.Time) (Act, error) {
+// PolicyOfSouth is the command that publishes the next version of South's policy, which holds from an instant to come:
+// South offers what it allocates (A1).
+func PolicyOfSouth(version int, from time.Time) (Act, error) {
 	p := withdrawal.Default()
-	p.Version, p.Provider, p.ValidFrom = 1, South, session.Instant(from)
+	p.Version, p.Provider, p.ValidFrom = version, South, session.Instant(from)
 	p.Applications.OfferAllocations = true
-	return NewAct(withdrawal.PublishPolicy{Command: session.Do("policy", Manager(South)), Policy: p}, About{})
+	id := session.CommandID(fmt.Sprintf("policy-%d", version))
+	return NewAct(withdrawal.PublishPolicy{Command: session.Do(id, Manager(South)), Policy: p}, About{})
 }
 
 // shift is a session at a slot.

@@ -196,6 +196,24 @@ func (p *Process) Await() bool {
 	return false
 }
 
+// soon is how far ahead the first policy begins to hold: a policy can't be published for the past.
+const soon = 300 * time.Millisecond
+
+// Prepare gives the first command of every story, and waits until it holds: that South offers what it allocates.
+func (p *Process) Prepare(clock Clock) {
+	p.tb.Helper()
+	first, err := PolicyOfSouth(1, clock.Now().Add(soon))
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	p.Give(Order{Do: DoPerform, Act: &first})
+	p.Give(Order{Do: DoSettle})
+	if !p.Await() {
+		p.tb.Fatal("a worker ended at its first command")
+	}
+	time.Sleep(soon)
+}
+
 // Kill ends the worker: with SIGKILL, unless it is in this very process. It returns once all lines are handed over.
 func (p *Process) Kill() {
 	if p.cmd != nil {

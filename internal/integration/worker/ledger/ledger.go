@@ -37,6 +37,8 @@ type command struct {
 	act     *worker.Act
 	answers []worker.Answer
 	tries   []*try
+	// inherited says that nobody learnt what came of it before it was given again.
+	inherited bool
 	// committed is the try that was found to be in the store.
 	committed *try
 }
@@ -120,17 +122,49 @@ func (l *Ledger) of(key desk.CommandKey) *command {
 	return c
 }
 
-// Unanswered are the commands that no desk has answered yet: those that a worker was busy with when it died.
+// Unanswered are the commands of which nobody has learnt yet what came of them: those that a worker was busy with when it
+// or its server died.
 func (l *Ledger) Unanswered() []worker.Act {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var acts []worker.Act
 	for _, c := range l.commands {
-		if len(c.answers) == 0 && c.act != nil {
+		if c.act != nil && !c.answered() {
+			c.inherited = true
 			acts = append(acts, *c.act)
 		}
 	}
 	return acts
+}
+
+// answered says whether a desk has said what came of the command.
+func (c *command) answered() bool {
+	for _, a := range c.answers {
+		if a.Code != worker.UnknownCode {
+			return true
+		}
+	}
+	return false
+}
+
+// Answers are what desks have said of a command.
+func (l *Ledger) Answers(key desk.CommandKey) []worker.Answer {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.commands[key]
+	if c == nil {
+		return nil
+	}
+	return append([]worker.Answer(nil), c.answers...)
+}
+
+// Reopen lets the next check look at everything again.
+func (l *Ledger) Reopen() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key, c := range l.commands {
+		l.open[key] = c
+	}
 }
 
 // Points are the points that were reached, with the number of processes that died at each.
@@ -188,6 +222,12 @@ func (l *Ledger) Count() Count {
 		if len(c.answers) > 1 {
 			n.Repeated++
 		}
+		if c.inherited {
+			n.Inherited++
+			if c.committed != nil && c.committed.verdict == "" {
+				n.InheritedDone++
+			}
+		}
 	}
 	for _, c := range l.claims {
 		n.Claims += len(c)
@@ -202,6 +242,8 @@ func (l *Ledger) Count() Count {
 type Count struct {
 	// Commands were given, in Calls; Committed changed something; Repeated were given more than once.
 	Commands, Calls, Committed, Repeated int
+	// Inherited are those that were under way when their worker died, InheritedDone those of them that had been committed.
+	Inherited, InheritedDone int
 	// Conflicts are commits that met one.
 	Conflicts int
 	// Events were committed.
@@ -215,6 +257,6 @@ type Count struct {
 // String is for a test's log.
 func (n Count) String() string {
 	return fmt.Sprintf("%d commands in %d calls, %d committed, %d given more than once, %d conflicts, %d events, %d claims, "+
-		"%d deliveries claimed anew, answers %v", n.Commands, n.Calls, n.Committed, n.Repeated, n.Conflicts, n.Events,
-		n.Claims, n.Reclaimed, n.Codes)
+		"%d deliveries claimed anew, %d commands under way at a death, %d of them committed, answers %v", n.Commands, n.Calls, n.Committed, n.Repeated, n.Conflicts, n.Events,
+		n.Claims, n.Reclaimed, n.Inherited, n.InheritedDone, n.Codes)
 }

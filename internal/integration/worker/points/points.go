@@ -22,7 +22,7 @@ const (
 )
 
 var (
-	writes = regexp.MustCompile(`(?i)^\s*(?:insert\s+into|insert\s+or\s+\w+\s+into|update|delete\s+from)\s+"?(\w+)"?`)
+	writes = regexp.MustCompile(`(?i)^\s*(?:insert\s+into|insert\s+or\s+\w+\s+into|update|delete\s+from)\s+(?:"?\w+"?\.)?"?(\w+)"?`)
 	calls  = regexp.MustCompile(`(?i)\bsessional_(\w+?)_\d+\s*\(`)
 )
 

@@ -6,12 +6,14 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"net"
 	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/lib/pq"
 	mattn "github.com/mattn/go-sqlite3"
@@ -39,7 +41,8 @@ const connections = 8
 
 // Open opens a worker's store (see worker.Main). At the point that its configuration names, the process kills itself.
 func Open(c worker.Config, say func(worker.Line)) (worker.Store, error) {
-	db, err := open(c, killer(c, say))
+	k := &killer{config: c, say: say, hits: map[string]int{}}
+	db, err := open(c, k)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +61,7 @@ func storeOn(db *sql.DB, c worker.Config) (worker.Store, error) {
 // with the test.
 func Handle(tb testing.TB, c worker.Config) (worker.Store, *sql.DB) {
 	tb.Helper()
-	db, err := open(c, func(string) {})
+	db, err := open(c, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -87,27 +90,41 @@ func File(name, folder string) string {
 	return "file:" + path + "?_pragma=busy_timeout(250)&_pragma=synchronous(full)"
 }
 
-// open opens a database whose connections tell the points that they reach.
-func open(c worker.Config, reach points.Reach) (*sql.DB, error) {
-	inner, err := connector(c)
+// open opens a database; with a killer its connections tell that the points that they reach.
+func open(c worker.Config, k *killer) (*sql.DB, error) {
+	inner, err := connector(c, k)
 	if err != nil {
 		return nil, err
 	}
-	db := sql.OpenDB(points.Connector(inner, reach))
+	if k != nil {
+		inner = points.Connector(inner, k.reach)
+	}
+	db := sql.OpenDB(inner)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil
 }
 
 // connector is the driver's own.
-func connector(c worker.Config) (driver.Connector, error) {
+func connector(c worker.Config, k *killer) (driver.Connector, error) {
 	switch c.Store {
 	case Modernc:
 		return dsnConnector{c.DSN, &modernc.Driver{}}, nil
 	case Mattn:
 		return dsnConnector{c.DSN, &mattn.SQLiteDriver{}}, nil
 	case PGX:
-		return stdlib.GetDefaultDriver().(driver.DriverContext).OpenConnector(c.DSN) //nolint:errcheck // it is one
+		config, err := pgx.ParseConfig(c.DSN)
+		if err != nil {
+			return nil, err
+		}
+		if k != nil {
+			dial := config.DialFunc
+			config.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+				conn, err := dial(ctx, network, addr)
+				return wire{conn, k}, err
+			}
+		}
+		return stdlib.GetConnector(*config), nil
 	case PQ:
 		return pq.NewConnector(c.DSN)
 	}
@@ -125,26 +142,6 @@ func (c dsnConnector) Connect(context.Context) (driver.Conn, error) { return c.d
 
 // Driver is the driver.
 func (c dsnConnector) Driver() driver.Driver { return c.driver }
-
-// killer reports each point when it is reached for the first time, and kills the process at the one that is to be its
-// last.
-func killer(c worker.Config, say func(worker.Line)) points.Reach {
-	var mu sync.Mutex
-	hits := map[string]int{}
-	return func(point string) {
-		mu.Lock()
-		defer mu.Unlock()
-		hits[point]++
-		if hits[point] == 1 {
-			say(worker.Line{Kind: worker.Reached, Name: point})
-		}
-		if point == c.Kill && hits[point] == c.Hit {
-			say(worker.Line{Kind: worker.Dying, Name: point})
-			_ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
-			select {} // until it takes effect
-		}
-	}
-}
 
 // schemas makes the names of schemas differ, also on a server that other runs use at the same time.
 var schemas struct {
