@@ -69,7 +69,7 @@ func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 // Delay holds back what arrives from now on, for a time in each direction; their sum is added to each round trip.
 // Nothing is made narrower: what follows one another at the client does so at the server, the same time later.
 //
-// How precise that is depends on the system's timers: measured on Linux, 0.07 ms late in the middle.
+// How precise that is depends on the system's timers: measured on Linux, two delays of 1 ms add 2.2 ms in the middle.
 func (p *Proxy) Delay(toServer, toClient time.Duration) {
 	p.toServer.delay.Store(int64(toServer))
 	p.toClient.delay.Store(int64(toClient))

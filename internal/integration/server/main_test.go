@@ -67,12 +67,6 @@ func TestReportNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestUnknownMajorIsNotThere(t *testing.T) {
-	if _, err := findPostgres(99); !errors.Is(err, errNotThere) {
-		t.Errorf("PostgreSQL 99: %v", err)
-	}
-}
-
 func TestConnectionStrings(t *testing.T) {
 	for _, c := range []struct{ from, want string }{
 		{"host=db user=ann", "host=db user=ann"},
