@@ -15,16 +15,22 @@ type statement struct{ heading, text string }
 
 var headingOrSQL = regexp.MustCompile("(?m)^#+ (.+)$|(?s:^```sql\n(.*?)^```)")
 
-// statements takes the SQL out of a document.
-func statements(tb testing.TB, document string) []statement {
+// document is a page of the documentation.
+func document(tb testing.TB, name string) string {
 	tb.Helper()
-	text, err := os.ReadFile("../../../docs/" + document)
+	text, err := os.ReadFile("../../../docs/" + name)
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return string(text)
+}
+
+// statements takes the SQL out of a document.
+func statements(tb testing.TB, name string) []statement {
+	tb.Helper()
 	var all []statement
 	heading := ""
-	for _, m := range headingOrSQL.FindAllStringSubmatch(string(text), -1) {
+	for _, m := range headingOrSQL.FindAllStringSubmatch(document(tb, name), -1) {
 		if m[1] != "" {
 			heading = m[1]
 			continue

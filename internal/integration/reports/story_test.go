@@ -48,7 +48,7 @@ func newStory(t *testing.T, store *postgres.Store) *story {
 	s := &story{T: t, store: store, dir: memory.NewDirectory()}
 	s.at("2026-07-02T09:00:00Z")
 	cal, err := calendar.UK(calendar.EnglandAndWales)
-	s.must(err)
+	ok(s, err)
 	s.dir.SetSupport(session.SupportFacts{Phone: "01632 960999", Email: "support@example.org"}, person("p-support"))
 	for _, p := range []session.ProviderID{"north", "south"} {
 		s.dir.AddProvider(session.ProviderFacts{ID: p}, person(manages(p).Person))
@@ -61,8 +61,8 @@ func newStory(t *testing.T, store *postgres.Store) *story {
 	s.clinician(ada, "north", person(ada.Person))
 	s.clinician(ben, "north", notify.Person{ID: ben.Person, Name: "Ben"}) // who gave no address
 	s.clinician(cyd, "south", person(cyd.Person))
-	s.desk, err = desk.New(desk.Options{Store: store, Directory: s.dir, Now: func() time.Time { return s.now }})
-	s.must(err)
+	s.desk, err = desk.New(desk.Options{Store: store, Directory: s.dir, Now: s.clock})
+	ok(s, err)
 	return s
 }
 
@@ -93,22 +93,17 @@ func manages(p session.ProviderID) session.Actor {
 
 func (s *story) at(instant string) {
 	t, err := time.Parse(time.RFC3339, instant)
-	s.must(err)
+	ok(s, err)
 	s.now = t
 }
 
-func (s *story) must(err error) {
-	s.Helper()
-	if err != nil {
-		s.Fatal(err)
-	}
-}
+func (s *story) clock() time.Time { return s.now }
 
 // got returns what a command led to, and ends the test where it was refused.
 func got[R any](r R, err error) func(*story) R {
 	return func(s *story) R {
 		s.Helper()
-		s.must(err)
+		ok(s, err)
 		return r
 	}
 }
@@ -134,7 +129,7 @@ func (s *story) posts(practice session.PracticeID, day string, amend ...func(*se
 
 func (s *story) local(text string) calendar.Local {
 	l, err := calendar.ParseLocal(text)
-	s.must(err)
+	ok(s, err)
 	return l
 }
 
@@ -160,7 +155,7 @@ func (s *story) withdraws(of session.Session, reason string) {
 	_, err := s.desk.Withdraw(s.Context(), withdrawal.Withdraw{
 		Command: s.do(by), Session: of.ID, Confirmed: true, Reason: reason, Shown: shown.Shown,
 	})
-	s.must(err)
+	ok(s, err)
 }
 
 // asks has the practice ask support, which withdraws the session.
@@ -171,7 +166,7 @@ func (s *story) asks(of session.Session, day int) {
 		Date: calendar.MustDate(2026, time.July, day), Reason: "The boiler has burst.", Via: withdrawal.ByForm,
 	}))(s)
 	_, err := s.desk.ActionCase(s.Context(), withdrawal.ActionCase{Command: s.do(support), Case: c.ID})
-	s.must(err)
+	ok(s, err)
 }
 
 // cancels has a clinician cancel.
@@ -181,7 +176,7 @@ func (s *story) cancels(b booking.Booking, who session.Actor) {
 	_, err := s.desk.CancelBooking(s.Context(), withdrawal.CancelBooking{
 		Command: s.do(who), Booking: b.ID, Shown: shown.Shown,
 	})
-	s.must(err)
+	ok(s, err)
 }
 
 // bills has the clinician state the hours, and the practice approve them.
@@ -190,7 +185,7 @@ func (s *story) bills(b booking.Booking, who session.Actor, end time.Time) booki
 	_, err := s.desk.StateHours(s.Context(), booking.StateHours{
 		Command: s.do(who), Booking: b.ID, Start: b.Terms.Span.Start, End: end, Break: b.Terms.Break,
 	})
-	s.must(err)
+	ok(s, err)
 	return got(s.desk.ApproveHours(s.Context(), booking.ApproveHours{
 		Command: s.do(staffs(b.Practice)), Booking: b.ID,
 	}))(s).Invoice
@@ -201,12 +196,12 @@ func (s *story) passes(until string) {
 	s.Helper()
 	s.at(until)
 	k, err := keeper.New(keeper.Options{
-		Desk: s.desk, Store: s.store, Now: func() time.Time { return s.now }, RecheckAhead: -1,
+		Desk: s.desk, Store: s.store, Now: s.clock, RecheckAhead: -1,
 		NewID: func() session.CommandID { return s.do(system).ID },
 	})
-	s.must(err)
+	ok(s, err)
 	_, err = k.Look(s.Context())
-	s.must(err)
+	ok(s, err)
 }
 
 // july plays it.
@@ -243,17 +238,17 @@ func (s *story) july() {
 	s.asks(leeds20, 20) // one
 	propose := withdrawal.ProposeFee{Command: s.do(ada), Booking: ended.ID, Amount: session.Pounds(30000)}
 	_, err := s.desk.ProposeFee(ctx, propose)
-	s.must(err)
+	ok(s, err)
 	_, err = s.desk.CounterFee(ctx, withdrawal.CounterFee{
 		Command: s.do(staffs("leeds")), Booking: ended.ID, Amount: session.Pounds(12050),
 	})
-	s.must(err)
+	ok(s, err)
 	_, err = s.desk.AgreeFee(ctx, withdrawal.AgreeFee{Command: s.do(ada), Booking: ended.ID, Amount: session.Pounds(12050)})
-	s.must(err)
+	ok(s, err)
 	_, err = s.desk.ProposeFee(ctx, withdrawal.ProposeFee{
 		Command: s.do(cyd), Booking: inBath.ID, Amount: session.Pounds(40000),
 	})
-	s.must(err)
+	ok(s, err)
 
 	s.passes("2026-07-18T09:00:00Z")
 	paid := s.bills(worked, ada, worked.Terms.Span.End)
@@ -261,9 +256,9 @@ func (s *story) july() {
 	_, err = s.desk.SendInvoice(ctx, booking.SendInvoice{
 		Command: s.do(ada), Invoice: paid.ID, Due: calendar.MustDate(2026, time.August, 14),
 	})
-	s.must(err)
+	ok(s, err)
 	_, err = s.desk.PayInvoice(ctx, booking.PayInvoice{Command: s.do(staffs("leeds")), Invoice: paid.ID})
-	s.must(err)
+	ok(s, err)
 	s.passes("2026-08-01T09:00:00Z")
 	s.bills(atNight, cyd, atNight.Terms.Span.End)
 }
@@ -271,11 +266,11 @@ func (s *story) july() {
 // tells plans who is told, and has a transport that delivers some of it.
 func (s *story) tells() {
 	s.Helper()
-	p := keeper.Planner{Queue: s.store, Store: s.store, Directory: s.dir, Now: func() time.Time { return s.now }}
+	p := keeper.Planner{Queue: s.store, Store: s.store, Directory: s.dir, Now: s.clock}
 	_, err := p.Plan(s.Context())
-	s.must(err)
+	ok(s, err)
 	claims, err := s.store.Claim(s.Context(), notify.ClaimRequest{Now: s.now, Lease: time.Minute, Limit: 1000})
-	s.must(err)
+	ok(s, err)
 	for _, c := range claims {
 		o := notify.Outcome{State: notify.Delivered, At: s.now}
 		switch c.Delivery.Kind {
@@ -290,6 +285,6 @@ func (s *story) tells() {
 		case notify.ApplicationReceived:
 			o.State = notify.Stale
 		}
-		s.must(s.store.Settle(s.Context(), c, o))
+		ok(s, s.store.Settle(s.Context(), c, o))
 	}
 }
