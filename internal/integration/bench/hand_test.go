@@ -58,7 +58,7 @@ func newByHand(d sqlOf, like desk.Changes) byHand {
 		entries:     read(relational.Entries, " WHERE clinician = $1 AND holds_until > $2 AND starts_at < $3"),
 		policies:    read(relational.Policies, " WHERE provider = $1 ORDER BY version"),
 		fill: update(relational.Sessions,
-			" SET state = $1, booking = $2, version = $3 WHERE provider = $4 AND id = $5 AND version = $6"),
+			" SET state = $1, booking = $2, round = $3, version = $4 WHERE provider = $5 AND id = $6 AND version = $7"),
 		accepted: update(relational.Applications,
 			" SET state = $1, version = $2 WHERE provider = $3 AND id = $4 AND version = $5"),
 		book:      insert(relational.Bookings, like.Bookings[0]),
@@ -145,7 +145,7 @@ func parameters(c desk.Changes) (written, error) {
 	s, a, b, d := c.Sessions[0], c.Applications[0], c.Bookings[0], c.Diaries[0]
 	w := written{
 		application: a.ID,
-		fill:        []any{s.State.String(), string(s.Booking), s.Version, string(s.Provider), string(s.ID), s.Version - 1},
+		fill:        []any{s.State.String(), string(s.Booking), int64(s.Round), s.Version, string(s.Provider), string(s.ID), s.Version - 1},
 		accepted:    []any{a.State.String(), a.Version, string(a.Provider), string(a.ID), a.Version - 1},
 		diaryNext:   []any{d.Version, string(d.Clinician), d.Version - 1},
 	}
@@ -177,13 +177,26 @@ func whole(t *relational.Table, record any) []any {
 	return row
 }
 
+// tx is a transaction as a hand-written acceptance uses it: a *sql.Tx, or one with prepared statements.
+type tx interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // accept does it in one transaction of database/sql, statement by statement.
 func (h byHand) accept(ctx context.Context, db *sql.DB, w written) error {
-	tx, err := db.BeginTx(ctx, nil)
+	return h.within(ctx, db, w, func(t *sql.Tx) tx { return t })
+}
+
+// within does it in a transaction that is used as the caller says.
+func (h byHand) within(ctx context.Context, db *sql.DB, w written, as func(*sql.Tx) tx) error {
+	transaction, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
+	defer func() { _ = transaction.Rollback() }() // after a commit it does nothing
+	tx := as(transaction)
 	// Whoever brings the same command waits here, and then fails.
 	if _, err := tx.ExecContext(ctx, h.outcome, w.outcome...); err != nil {
 		return err
@@ -211,11 +224,11 @@ func (h byHand) accept(ctx context.Context, db *sql.DB, w written) error {
 			return fmt.Errorf("%d rows, not %d, by %s (%w)", n, step.rows, step.query, err)
 		}
 	}
-	return tx.Commit()
+	return transaction.Commit()
 }
 
 // read reads what the decision depends on, and locks what is going to be written.
-func (h byHand) read(ctx context.Context, tx *sql.Tx, id session.ApplicationID) error {
+func (h byHand) read(ctx context.Context, tx tx, id session.ApplicationID) error {
 	var a applicationRow
 	if err := tx.QueryRowContext(ctx, h.application, string(id)).Scan(a.into()...); err != nil {
 		return err
@@ -246,7 +259,7 @@ func (h byHand) read(ctx context.Context, tx *sql.Tx, id session.ApplicationID) 
 }
 
 // each calls use for every row.
-func each(ctx context.Context, tx *sql.Tx, query string, use func(*sql.Rows) error, args ...any) error {
+func each(ctx context.Context, tx tx, query string, use func(*sql.Rows) error, args ...any) error {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
