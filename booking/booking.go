@@ -41,6 +41,8 @@ type Booking struct {
 	Made time.Time `json:"made"`
 	// OfferedUntil is when an offer lapses unanswered; zero: at the start.
 	OfferedUntil time.Time `json:"offered_until,omitzero"`
+	// RemindedOf is the start that the clinician was last reminded of (N1); zero: none yet.
+	RemindedOf time.Time `json:"reminded_of,omitzero"`
 	// Ending tells how it ended; zero while it is live.
 	Ending Ending `json:"ending,omitzero"`
 	// Call is the duty to ring the practice after cancelling late (W9).

@@ -155,6 +155,7 @@ var told = map[session.EventKind][]rule{
 	"booking.change_void":          slices.Concat(clinician(ChangeVoid, nil), client(ChangeVoid, nil)),
 	"booking.eligibility_lost":     slices.Concat(clinician(EligibilityChanged, nil), client(EligibilityChanged, nil)),
 	"booking.eligibility_restored": slices.Concat(clinician(EligibilityChanged, nil), client(EligibilityChanged, nil)),
+	"booking.reminder_due":         clinician(Reminder, nil),
 	"booking.completed":            nil,
 	"booking.ended_early":          otherSide(EndedEarly),
 	"booking.no_show":              clinician(NoShow, nil),

@@ -208,6 +208,17 @@ var rotaKinds = []kind{
 			return rota.Recheck{Command: head, Booking: a.booking.ID}
 		},
 	},
+	{
+		name: "Remind", weight: 2,
+		fits: func(w *world) []aim {
+			return w.bookings(func(b booking.Booking, s session.Session) bool {
+				return b.State == booking.Confirmed && !b.RemindedAlready() && s.Case == "" && w.coming(b.Terms.Span.Start)
+			}, system)
+		},
+		build: func(_ *world, head session.Command, a aim) any {
+			return booking.Remind{Command: head, Booking: a.booking.ID}
+		},
+	},
 }
 
 // asked lists bookings with a change that can still be answered.

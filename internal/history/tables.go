@@ -88,7 +88,7 @@ var capacities = func() map[string][]session.Capacity {
 		{session.AsRotaManager}: {"Allocate", "PublishPolicy"},
 		{session.AsSupport}:     {"ActionCase", "RejectCase", "EraseText", "OpenCase", "SetPreferences"},
 		{session.AsSystem}: {
-			"Expire", "Complete", "LapseOffer", "VoidChange", "Recheck", "AdvanceFee", "EraseText", "Look",
+			"Expire", "Complete", "LapseOffer", "VoidChange", "Recheck", "Remind", "AdvanceFee", "EraseText", "Look",
 		},
 	} {
 		for _, name := range names {

@@ -33,6 +33,10 @@ func (r *Lists) due(what desk.Due) (dueList, bool) {
 		return dueList{table: Bookings, at: "change_void_at", id: "id", source: condition{"t.change_void_at IS NOT NULL"}}, true
 	case desk.DueFee:
 		return dueList{table: Fees, at: "due_at", id: "booking", source: condition{"t.due_at IS NOT NULL"}}, true
+	case desk.DueReminder:
+		return dueList{table: Bookings, at: "starts_at", id: "id", source: condition{
+			"t.state = 'confirmed' AND (t.reminded_of IS NULL OR t.reminded_of <> t.starts_at)",
+		}}, true
 	case desk.DueRecheck:
 		return dueList{table: Bookings, at: "starts_at", id: "id", source: condition{live}}, true
 	}

@@ -106,6 +106,7 @@ var (
 		channel              Channel
 		made_at              Made
 		offered_until        OfferedUntil         null
+		reminded_of          RemindedOf           null
 		ended_as_of          Ending.At            null
 		ended_at             Ending.Recorded      null
 		ended_by             Ending.By            json null

@@ -32,7 +32,7 @@ var access = map[string]string{
 	"ProposeFee": "..C..", "CounterFee": "PM...", "AgreeFee": "PMC..", "WaiveFee": "..C..", "DisputeFee": "PMC..",
 	"DeclareEarnings": "..C..",
 	"SendMessage":     "PMC..", "SetPreferences": "PMCS.", "PublishPolicy": ".M...", "EraseText": "...SY",
-	"Expire": "....Y", "Complete": "....Y", "LapseOffer": "....Y", "VoidChange": "....Y", "Recheck": "....Y",
+	"Expire": "....Y", "Complete": "....Y", "LapseOffer": "....Y", "VoidChange": "....Y", "Recheck": "....Y", "Remind": "....Y",
 	"AdvanceFee": "....Y",
 }
 

@@ -143,6 +143,9 @@ func rotaForms() map[string]form {
 
 func bookingForms() map[string]form {
 	return map[string]form{
+		"Remind": command(func(st *stage) booking.Remind {
+			return booking.Remind{Command: st.do(bySystem), Booking: st.books().Booking.ID}
+		}, head(bySystem, ""), anyBooking),
 		"StateHours": command(func(st *stage) booking.StateHours { return st.hours(st.works()) },
 			head(byAda, "Booking"), ofBooking, fields{
 				"Start": join(badTimes[0], as("", badTimes[1:2]), names("End", badTimes[2]), names("End", badTimes[3]), badTimes[4],

@@ -146,3 +146,16 @@ var sendMessage = act[booking.SendMessage, booking.Message]{
 func (d *Desk) SendMessage(ctx context.Context, c booking.SendMessage) (booking.Message, error) {
 	return do(ctx, d, c, sendMessage)
 }
+
+var remind = act[booking.Remind, booking.Booking]{
+	name: "remind a clinician", may: system, field: "Booking",
+	want: func(_ context.Context, _ *Desk, c booking.Remind) (Want, error) {
+		return Want{Booking: c.Booking}, nil
+	},
+	decide: decideBooking(booking.Remind.Decide),
+}
+
+// Remind reminds a clinician of a session to come, once for each start agreed (N1). Open to the system.
+func (d *Desk) Remind(ctx context.Context, c booking.Remind) (booking.Booking, error) {
+	return do(ctx, d, c, remind)
+}

@@ -164,4 +164,7 @@ const (
 	DueFee
 	// DueRecheck lists live bookings whose agreed start is not after the instant: asked with one that lies ahead.
 	DueRecheck
+	// DueReminder lists confirmed bookings whose agreed start is not after the instant, which lies ahead, and whose
+	// clinician was not reminded of that start.
+	DueReminder
 )

@@ -28,6 +28,9 @@ type Options struct {
 	// RecheckAhead is how long before their start bookings have their eligibility judged again at each look (A3);
 	// not given: 48 hours; negative: never.
 	RecheckAhead time.Duration
+	// RemindAhead is how long before the agreed start clinicians are reminded of it (N1); not given: 24 hours;
+	// negative: never.
+	RemindAhead time.Duration
 	// Retention is how long texts of a class are kept before they are erased (P4); a class that is not named is kept.
 	Retention map[session.TextClass]time.Duration
 	// Logger gets what went wrong; not given: silent.
@@ -36,7 +39,7 @@ type Options struct {
 
 // Keeper brings about what time brings about: changes that were never acknowledged are undone (S5), offers lapse (A1),
 // unfilled sessions expire and worked ones are completed (S2), fees lapse or go to support (W7), and eligibility is
-// judged again before the start (A3). Texts whose retention has passed are erased (P4).
+// judged again before the start (A3). Clinicians are reminded of what they are booked for (N1). Texts whose retention has passed are erased (P4).
 //
 // It is safe to run in every process: each step is a command that the desk refuses the second time. One that was down
 // catches up with one look.
@@ -47,6 +50,7 @@ type Keeper struct {
 	newID   func() session.CommandID
 	every   time.Duration
 	recheck time.Duration
+	remind  time.Duration
 	keep    map[session.TextClass]time.Duration
 	log     *slog.Logger
 }
@@ -63,7 +67,8 @@ func New(o Options) (*Keeper, error) {
 	}
 	k := &Keeper{
 		desk: o.Desk, store: o.Store, now: o.Now, newID: o.NewID, every: o.Every, recheck: o.RecheckAhead,
-		keep: maps.Clone(o.Retention), log: o.Logger,
+		remind: o.RemindAhead,
+		keep:   maps.Clone(o.Retention), log: o.Logger,
 	}
 	if k.now == nil {
 		k.now = time.Now //nolint:forbidigo // the one clock of a keeper that is given none
@@ -76,6 +81,9 @@ func New(o Options) (*Keeper, error) {
 	}
 	if k.recheck == 0 {
 		k.recheck = 48 * time.Hour
+	}
+	if k.remind == 0 {
+		k.remind = 24 * time.Hour
 	}
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
@@ -102,8 +110,8 @@ func (k *Keeper) Run(ctx context.Context) error {
 // Done counts what one look brought about.
 type Done struct {
 	// Voided are changes undone, Lapsed offers ended, Expired and Completed sessions, Fees those taken on, Rechecked
-	// bookings whose eligibility was judged, Erased texts.
-	Voided, Lapsed, Expired, Completed, Fees, Rechecked, Erased int
+	// bookings whose eligibility was judged, Reminded those whose clinician was, Erased texts.
+	Voided, Lapsed, Expired, Completed, Fees, Rechecked, Reminded, Erased int
 }
 
 // Look brings about everything that is due now, and returns what it did. What can't be done doesn't hold up the rest:
@@ -125,10 +133,11 @@ func (k *Keeper) Look(ctx context.Context) (Done, error) {
 		{desk.DueCompletion, now, &done.Completed, k.complete},
 		{desk.DueFee, now, &done.Fees, k.advanceFee},
 		{desk.DueRecheck, now.Add(k.recheck), &done.Rechecked, k.checkAgain},
+		{desk.DueReminder, now.Add(k.remind), &done.Reminded, k.remindOf},
 	}
 	var failed []error
 	for _, step := range steps {
-		if step.due == desk.DueRecheck && k.recheck < 0 {
+		if step.due == desk.DueRecheck && k.recheck < 0 || step.due == desk.DueReminder && k.remind < 0 {
 			continue
 		}
 		n, err := k.each(ctx, step.do, func(req session.PageRequest) (session.Page[string], error) {
@@ -225,5 +234,10 @@ func (k *Keeper) advanceFee(ctx context.Context, c session.Command, id string) e
 
 func (k *Keeper) checkAgain(ctx context.Context, c session.Command, id string) error {
 	_, err := k.desk.Recheck(ctx, rota.Recheck{Command: c, Booking: session.BookingID(id)})
+	return err
+}
+
+func (k *Keeper) remindOf(ctx context.Context, c session.Command, id string) error {
+	_, err := k.desk.Remind(ctx, booking.Remind{Command: c, Booking: session.BookingID(id)})
 	return err
 }

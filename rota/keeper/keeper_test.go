@@ -27,7 +27,7 @@ const moment = time.Microsecond
 
 func (s *surgery) keeper(amend ...func(*keeper.Options)) *keeper.Keeper {
 	s.Helper()
-	o := keeper.Options{Desk: s.desk, Store: s.store, Now: s.clock, RecheckAhead: -1}
+	o := keeper.Options{Desk: s.desk, Store: s.store, Now: s.clock, RecheckAhead: -1, RemindAhead: -1}
 	for _, f := range amend {
 		f(&o)
 	}
@@ -346,4 +346,28 @@ func TestKeeperOptions(t *testing.T) {
 	if err := k.Run(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Run: %v", err)
 	}
+}
+
+// A clinician is reminded once of each start, however many keepers look; one that was down reminds of nothing that is
+// over.
+func TestN1CliniciansAreRemindedOnceOfEachStart(t *testing.T) {
+	s := newSurgery(t)
+	ann := s.clinician("ann", false)
+	b := s.book(ann, 14)
+	start := b.Booking.Terms.Span.Start
+	ahead := func(o *keeper.Options) { o.RemindAhead = 0 } // the default, a day
+	s.equal("too early", s.looks(start.Add(-24*time.Hour-moment), ahead), keeper.Done{})
+	s.equal("a day before", s.looks(start.Add(-24*time.Hour), ahead), keeper.Done{Reminded: 1})
+	s.equal("once", s.looks(start.Add(-23*time.Hour), ahead), keeper.Done{})
+	s.plan()
+	s.equal("told", only(notify.Reminder, s.told(b.Session.ID)), []string{"reminder email p-ann planned"})
+	s.move(b.Session, 16)
+	got := s.booking(b.Booking.ID)
+	must[rota.Changed](s)(s.desk.AcknowledgeChange(t.Context(), rota.AcknowledgeChange{
+		Command: s.do(ann), Booking: got.ID, Shown: got.Pending.Shown(),
+	}))
+	s.equal("of the new start, too", s.looks(onJuly(15, 7, 0), ahead), keeper.Done{Reminded: 1})
+	s.book(ann, 20)
+	late := s.looks(onJuly(21, 7, 0), ahead)
+	s.equal("not of what is over", late, keeper.Done{Completed: 2})
 }

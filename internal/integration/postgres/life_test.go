@@ -195,6 +195,7 @@ func (l *life) changing() {
 	l.changes() // stays
 	l.scene()
 	b = l.books().Booking
+	l.give(booking.Remind{Command: l.do(bySystem), Booking: b.ID})
 	l.st.clinician(l.provider, l.who.Clinician, false)
 	l.give(rota.Recheck{Command: l.do(bySystem), Booking: b.ID})
 }

@@ -76,6 +76,7 @@ func newIndexes() indexes {
 	}
 	for _, d := range []desk.Due{
 		desk.DueExpiry, desk.DueCompletion, desk.DueOffer, desk.DueChange, desk.DueFee, desk.DueRecheck,
+		desk.DueReminder,
 	} {
 		x.due[d] = &ordered.Set{}
 	}
@@ -171,6 +172,9 @@ func (x *indexes) booking(in bool, b booking.Booking) {
 	}
 	if b.State == booking.Confirmed {
 		put(in, x.due[desk.DueCompletion], key(b.Terms.Span.End, b.Session))
+		if !b.RemindedAlready() {
+			put(in, x.due[desk.DueReminder], start)
+		}
 	}
 }
 

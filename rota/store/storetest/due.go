@@ -81,6 +81,9 @@ func due(t *test) {
 		{"A3", desk.DueRecheck, at(4, 8).Add(-moment), nil},
 		{"A3", desk.DueRecheck, at(4, 8), []string{"b-000003"}},
 		{"A3", desk.DueRecheck, at(30, 0), []string{"b-000003", "b-000004", "b-000005", "b-000006", "b-000008"}},
+		{"N1", desk.DueReminder, at(4, 8).Add(-moment), nil},
+		{"N1", desk.DueReminder, at(4, 8), []string{"b-000003"}},
+		{"N1", desk.DueReminder, at(30, 0), []string{"b-000003", "b-000005", "b-000006"}},
 	})
 	if p, err := s.Due(t.Context(), 99, july.End, session.PageRequest{}); err == nil {
 		t.Errorf("what is due of a kind that there isn't: %v", p.Items)
@@ -97,8 +100,10 @@ func dueMoves(t *test, s Store) {
 	settled := claimed(booked(1, shift(1, 2), "ada"))
 	settled.Version = 2
 	of := opened(3, booked(3, shift(3, 4), clinicianOf(3)))
+	reminded := next(t, s, booked(5, shift(5, 6), "x"))
+	reminded.RemindedOf = reminded.Terms.Span.Start
 	frozen.Case, taken.State, ended.State, settled.Due = of.ID, booking.Confirmed, booking.Cancelled, time.Time{}
-	t.commit(s, change("move", moved, draft, frozen, of, taken, ended, settled), desk.Done)
+	t.commit(s, change("move", moved, draft, frozen, of, taken, ended, reminded, settled), desk.Done)
 	dueCases(t, s, []dueCase{
 		{"S2", desk.DueExpiry, at(12, 8).Add(-moment), []string{"s-000002"}},
 		{"S2", desk.DueExpiry, at(12, 8), []string{"s-000002", "s-000001"}},
@@ -107,6 +112,7 @@ func dueMoves(t *test, s Store) {
 		{"S5", desk.DueChange, at(30, 0), []string{"b-000005"}},
 		{"W7", desk.DueFee, at(30, 0), nil},
 		{"A3", desk.DueRecheck, at(30, 0), []string{"b-000003", "b-000004", "b-000005", "b-000008"}},
+		{"N1", desk.DueReminder, at(30, 0), []string{"b-000003", "b-000004"}},
 	})
 	frozen.Version, frozen.Case = frozen.Version+1, ""
 	of.Version, of.State = 2, withdrawal.CaseRejected

@@ -241,6 +241,7 @@ var lists = []list{
 		return one(n, func() (time.Time, string) { return of.Terms.Span.End, string(of.ID) })
 	}},
 	{"A3", "due to be checked again", dueList(desk.DueRecheck), bookingItems},
+	{"N1", "due to be reminded of", dueList(desk.DueReminder), bookingItems},
 	{"W7", "fees that are due", dueList(desk.DueFee), func(n int) []place {
 		_, b := rowBooking(n)
 		return one(n, func() (time.Time, string) { return at(rowDay(n), 11), string(b.ID) })

@@ -91,6 +91,7 @@ CREATE TABLE {schema}.bookings (
     channel              text COLLATE "C" NOT NULL,
     made_at              timestamptz NOT NULL,
     offered_until        timestamptz,
+    reminded_of          timestamptz,
     ended_as_of          timestamptz,
     ended_at             timestamptz,
     ended_by             jsonb,
@@ -121,6 +122,8 @@ CREATE INDEX bookings_by_session ON {schema}.bookings (provider, session, clinic
 CREATE INDEX bookings_of_clinician ON {schema}.bookings (clinician, starts_at, id);
 CREATE INDEX bookings_of_practice ON {schema}.bookings (practice, starts_at, id);
 CREATE INDEX bookings_due_to_complete ON {schema}.bookings (ends_at, session) WHERE state = 'confirmed';
+CREATE INDEX bookings_due_to_remind ON {schema}.bookings (starts_at, id)
+    WHERE state = 'confirmed' AND (reminded_of IS NULL OR reminded_of <> starts_at);
 CREATE INDEX bookings_due_to_recheck ON {schema}.bookings (starts_at, id) WHERE state IN ('offered', 'confirmed');
 CREATE INDEX bookings_offers ON {schema}.bookings (offer_ends_at, id) WHERE offer_ends_at IS NOT NULL;
 CREATE INDEX bookings_changes ON {schema}.bookings (change_void_at, id) WHERE change_void_at IS NOT NULL;

@@ -104,7 +104,8 @@ BEGIN
         'Id of the application that succeeded. NULL: the clinician was allocated (A1).';
     COMMENT ON COLUMN {schema}.bookings.channel IS 'The session''s: rota or marketplace.';
     COMMENT ON COLUMN {schema}.bookings.made_at IS 'When it was first offered or confirmed, a UTC instant.';
-    COMMENT ON COLUMN {schema}.bookings.offered_until IS
+    COMMENT ON COLUMN {schema}.bookings.reminded_of IS 'The start that the clinician was last reminded of, an instant in UTC; NULL: not reminded yet (N1).';
+COMMENT ON COLUMN {schema}.bookings.offered_until IS
         'When an offer lapses unanswered, a UTC instant (A1). NULL: at the start, or it was no offer.';
     COMMENT ON COLUMN {schema}.bookings.ended_as_of IS
         'The instant by which its end is judged, UTC: when the request was complete (W4). NULL: it has not ended.';

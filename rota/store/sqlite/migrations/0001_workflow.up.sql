@@ -93,6 +93,7 @@ CREATE TABLE bookings (
     channel              TEXT NOT NULL,    -- rota or marketplace
     made_at              TEXT NOT NULL,    -- when it was first offered or confirmed
     offered_until        TEXT,             -- when an offer lapses; none: at the start (A1)
+    reminded_of          TEXT,             -- the start that the clinician was last reminded of (N1)
     ended_as_of          TEXT,             -- instant by which its end is judged
     ended_at             TEXT,             -- when its end was recorded
     ended_by             TEXT,             -- who ended it; JSON
@@ -123,6 +124,8 @@ CREATE INDEX bookings_by_session ON bookings (provider, session, clinician);
 CREATE INDEX bookings_of_clinician ON bookings (clinician, starts_at, id);
 CREATE INDEX bookings_of_practice ON bookings (practice, starts_at, id);
 CREATE INDEX bookings_due_to_complete ON bookings (ends_at, session) WHERE state = 'confirmed';
+CREATE INDEX bookings_due_to_remind ON bookings (starts_at, id)
+    WHERE state = 'confirmed' AND (reminded_of IS NULL OR reminded_of <> starts_at);
 CREATE INDEX bookings_due_to_recheck ON bookings (starts_at, id) WHERE state IN ('offered', 'confirmed');
 CREATE INDEX bookings_offers ON bookings (offer_ends_at, id) WHERE offer_ends_at IS NOT NULL;
 CREATE INDEX bookings_changes ON bookings (change_void_at, id) WHERE change_void_at IS NOT NULL;
