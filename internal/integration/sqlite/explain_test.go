@@ -3,12 +3,16 @@ package sqlite_test
 import (
 	"database/sql"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sessional-go/sessional/calendar"
+	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/rota/store/sqlite"
 	"github.com/sessional-go/sessional/rota/store/storetest"
+	"github.com/sessional-go/sessional/session"
 )
 
 // TestNothingIsScanned asks SQLite how it runs each statement that the contract of stores leads to: all lists with all
@@ -25,6 +29,12 @@ func TestNothingIsScanned(t *testing.T) {
 			recorders = append(recorders, r)
 			return store(tb, db, sqlite.Options{})
 		}})
+	})
+	t.Run("the rota of many", func(t *testing.T) {
+		_, file := d.fresh(t)
+		db, r := d.recording(t, file)
+		recorders = append(recorders, r)
+		findOnRotas(t, store(t, db, sqlite.Options{}))
 	})
 	var texts []string
 	for _, r := range recorders {
@@ -45,14 +55,32 @@ func TestNothingIsScanned(t *testing.T) {
 	})
 }
 
+// findOnRotas looks for work on the rotas of few providers, and of more than are looked at one by one.
+func findOnRotas(t *testing.T, s *sqlite.Store) {
+	t.Helper()
+	for _, many := range []int{2, 70} {
+		q := rota.Search{Clinician: "ada", Channel: session.Rota, Within: calendar.Span{Start: now}}
+		for i := range many {
+			q.Providers = append(q.Providers, session.ProviderID(fmt.Sprint("provider-", i)))
+		}
+		for _, q.Role = range []session.Role{"", "GP"} {
+			if p, err := s.FindWork(t.Context(), q); err != nil || len(p.Items) > 0 {
+				t.Errorf("found %d, %v", len(p.Items), err)
+			}
+		}
+	}
+}
+
 func TestScansAreNoticed(t *testing.T) {
 	db, _ := drivers[0].fresh(t)
 	for text, want := range map[string]string{
-		"SELECT * FROM sessions WHERE role = ?1":                                      "scans sessions",
-		"SELECT * FROM sessions WHERE provider = ?1 ORDER BY role":                    "sorts",
-		"SELECT * FROM support_cases t ORDER BY t.target_at, t.id":                    "scans t",
-		"SELECT * FROM (SELECT * FROM sessions t WHERE t.role = ?1 LIMIT 9) t":        "scans t",
-		"SELECT * FROM applications a JOIN sessions t ON t.role = a.reason LIMIT 1":   "scans",
+		"SELECT * FROM sessions WHERE role = ?1":                                    "scans sessions",
+		"SELECT * FROM sessions WHERE provider = ?1 ORDER BY role":                  "sorts",
+		"SELECT * FROM support_cases t ORDER BY t.target_at, t.id":                  "scans t",
+		"SELECT * FROM (SELECT * FROM sessions t WHERE t.role = ?1 LIMIT 9) t":      "scans t",
+		"SELECT * FROM applications a JOIN sessions t ON t.role = a.reason LIMIT 1": "scans",
+		"SELECT * FROM sessions t INDEXED BY sessions_due_to_expire WHERE t.state IN ('draft', 'open')" +
+			" AND t.provider = ?1 AND t.starts_at < ?2 ORDER BY t.starts_at, t.id": "among those of all",
 		"UPDATE deliveries SET state = 'unknown' WHERE state = 'claimed' AND why = 1": "scans deliveries",
 	} {
 		if got := faults(text, explain(t, db, text)); len(got) == 0 || !strings.Contains(got[0], want) {
@@ -94,6 +122,12 @@ func nulls(text string) []any {
 	return make([]any, max(strings.Count(text, "?"), 1))
 }
 
+// owned finds whose rows a list asks for, in a statement and in how an index is used.
+var (
+	owned   = regexp.MustCompile(`t\.(?:provider|practice|clinician|session|person|event|written_by|class) = \?`)
+	byOwner = regexp.MustCompile(`\((?:\w+=\? AND )*(?:provider|practice|clinician|session|person|event|written_by|class|rowid|id|subject_kind)=\?`)
+)
+
 // small are tables of a row or two.
 var small = []string{"reference_numbers", "json_each"}
 
@@ -114,6 +148,8 @@ func faults(text string, plan []node) []string {
 				continue
 			}
 			all = append(all, fmt.Sprintf("it scans %s: %s", what, n.detail))
+		case words[0] == "SEARCH" && words[1] == "t" && owned.MatchString(text) && !byOwner.MatchString(n.detail):
+			all = append(all, "it looks for somebody's rows among those of all: "+n.detail)
 		case strings.HasPrefix(n.detail, "USE TEMP B-TREE"):
 			if !overMade(plan, n.parent) {
 				all = append(all, "it sorts what it has found: "+n.detail)

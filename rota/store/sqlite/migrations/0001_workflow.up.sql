@@ -37,7 +37,9 @@ CREATE INDEX sessions_by_id ON sessions (id);
 CREATE INDEX sessions_by_practice ON sessions (provider, practice, starts_at, id);
 CREATE INDEX sessions_open_on_rota ON sessions (provider, starts_at, id)
     WHERE state = 'open' AND channel = 'rota';
-CREATE INDEX sessions_open ON sessions (channel, starts_at, id) WHERE state = 'open';
+-- One for each channel: with a common one SQLite would look for a provider's sessions among those of all.
+CREATE INDEX sessions_open_anywhere ON sessions (starts_at, id) WHERE state = 'open' AND channel = 'rota';
+CREATE INDEX sessions_open_marketplace ON sessions (starts_at, id) WHERE state = 'open' AND channel = 'marketplace';
 CREATE INDEX sessions_due_to_expire ON sessions (starts_at, id) WHERE state IN ('draft', 'open');
 
 CREATE TABLE applications (
