@@ -14,11 +14,18 @@ import (
 )
 
 // running is a post whose clock is the bubble's, with a dispatcher that runs.
-func running(t *testing.T, amend ...func(*notify.DispatcherOptions)) (p *post, d *notify.Dispatcher, stop func() error) {
+func running(
+	t *testing.T, amend ...func(*notify.DispatcherOptions),
+) (p *post, d *notify.Dispatcher, stop func() error) {
 	t.Helper()
 	p = newPost(t)
 	p.now = time.Now()
-	d = p.dispatcher(append([]func(*notify.DispatcherOptions){func(o *notify.DispatcherOptions) { o.Now = nil }}, amend...)...)
+	d = p.dispatcher(func(o *notify.DispatcherOptions) {
+		o.Now = nil
+		for _, f := range amend {
+			f(o)
+		}
+	})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
@@ -231,7 +238,9 @@ func TestN5AQueueThatIsAwayForAWhile(t *testing.T) {
 
 func TestN5DeliverReturnsWhatIsWrongWithTheQueue(t *testing.T) {
 	p := newPost(t)
-	d := p.dispatcher(func(o *notify.DispatcherOptions) { o.Queue = &unsteady{Queue: p.queue, claims: 1} })
+	d := p.dispatcher(func(o *notify.DispatcherOptions) {
+		o.Queue, o.Channels = &unsteady{Queue: p.queue, claims: 1}, []notify.Channel{notify.Email}
+	})
 	if _, err := d.Deliver(t.Context()); !errors.Is(err, errAway) {
 		t.Errorf("got %v", err)
 	}

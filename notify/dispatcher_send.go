@@ -36,13 +36,9 @@ func (out *outlet) send(work context.Context, h *hand, of *lane, e *entry) {
 	o.Took = o.Outcome.At.Sub(session.Instant(begun))
 	var held *HeldError
 	o.Held = errors.As(o.Err, &held)
-	o.Lost = out.settle(work, e.claim, o.Outcome)
-	until := o.Outcome.Retry
-	switch {
-	case errors.Is(o.Lost, ErrLeaseLost), o.Held:
-		until = time.Time{} // in other hands; or what comes later may be of another kind, which doesn't wait
-	case o.Lost != nil:
-		until = session.Instant(e.claim.Until)
+	until := out.settle(work, e.claim, &o)
+	if o.Held {
+		until = time.Time{} // what comes later may be of another kind, which doesn't wait
 	}
 	out.leave(of, e, until, false)
 	out.tell(h, o)
@@ -64,9 +60,10 @@ func (out *outlet) attempt(ctx, work context.Context, e *entry) (Outcome, error)
 		}
 		return out.uncomposed(err, e), err
 	}
-	if !out.token(ctx, e) {
+	if ctx.Err() != nil {
 		return Outcome{}, errCalledOff
 	}
+	out.token(e)
 	err = contained("notifier", func() error { return out.o.Notifier.Notify(ctx, m) })
 	calledOff := ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 	switch {
@@ -129,16 +126,12 @@ func (out *outlet) again(state State, err error, e *entry) Outcome {
 	return Outcome{State: state, Retry: session.Instant(out.o.Now().Add(max(wait, soonest))), Why: reason(err)}
 }
 
-// token waits until the channel's rate lets one more through, and says whether that was in time.
-func (out *outlet) token(ctx context.Context, e *entry) bool {
+// token takes the token that was there when the delivery was claimed.
+func (out *outlet) token(e *entry) {
 	out.mu.Lock()
-	wait := out.bucket.take(out.o.Now())
+	defer out.mu.Unlock()
+	out.bucket.take(out.o.Now())
 	out.pay(e)
-	out.mu.Unlock()
-	if wait <= 0 {
-		return ctx.Err() == nil
-	}
-	return !within(ctx.Done(), wait)
 }
 
 // worked notes that the channel works.
@@ -177,27 +170,32 @@ func (out *outlet) giveBack(work context.Context, h *hand, of *lane, entries []*
 		o := Observation{Delivery: e.claim.Delivery, Held: true, Outcome: Outcome{
 			State: e.waiting(), At: session.Instant(out.o.Now()), Retry: retry, Why: HeldBack,
 		}}
-		o.Lost = out.settle(work, e.claim, o.Outcome)
-		switch {
-		case errors.Is(o.Lost, ErrLeaseLost):
-			retry = time.Time{}
-		case o.Lost != nil:
-			retry = session.Instant(e.claim.Until)
-		}
+		retry = out.settle(work, e.claim, &o)
 		out.leave(of, e, retry, true)
 		out.tell(h, o)
 	}
 }
 
 // settle tells the queue, again and again for as long as the margin of a lease: whoever stops may still say what it
-// did.
-func (out *outlet) settle(work context.Context, c Claim, o Outcome) error {
+// did. It returns from when on the delivery will be due again as far as that is known, zero where it won't.
+func (out *outlet) settle(work context.Context, c Claim, o *Observation) time.Time {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(work), out.margin())
 	defer cancel()
 	for pause := out.margin() / 100; ; pause *= 2 {
-		err := out.o.Queue.Settle(ctx, c, o)
-		if err == nil || errors.Is(err, ErrLeaseLost) || within(ctx.Done(), pause) {
-			return err
+		before := o.Lost
+		o.Lost = out.o.Queue.Settle(ctx, c, o.Outcome)
+		switch {
+		case o.Lost == nil:
+			return o.Outcome.Retry
+		case errors.Is(o.Lost, ErrLeaseLost) && before == nil:
+			return time.Time{}
+		case errors.Is(o.Lost, ErrLeaseLost):
+			return o.Outcome.Retry // most likely it was taken the time before, and only the answer was lost
+		case within(ctx.Done(), pause):
+			if o.Outcome.Retry.After(c.Until) {
+				return o.Outcome.Retry
+			}
+			return session.Instant(c.Until)
 		}
 	}
 }

@@ -170,8 +170,8 @@ func TestN5ALostLeaseIsUnknown(t *testing.T) {
 	lost := func(t *testing.T) *post {
 		p := newPost(t)
 		p.tell(notify.Email, "ann")
-		if claims, err := p.queue.Claim(t.Context(), notify.ClaimRequest{Now: p.now, Lease: time.Minute, Limit: 9}); err != nil ||
-			len(claims) != 1 {
+		claims, err := p.queue.Claim(t.Context(), notify.ClaimRequest{Now: p.now, Lease: time.Minute, Limit: 9})
+		if err != nil || len(claims) != 1 {
 			t.Fatal(len(claims), err)
 		}
 		p.now = p.now.Add(time.Minute)
@@ -195,7 +195,7 @@ func TestN5AnOutcomeAfterALostLeaseIsDropped(t *testing.T) {
 	p.tell(notify.Email, "ann")
 	var log strings.Builder
 	d := p.dispatcher(func(o *notify.DispatcherOptions) {
-		o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		o.Logger, o.Channels = slog.New(slog.NewTextHandler(&log, nil)), []notify.Channel{notify.Email}
 		o.Notifier = notifierFunc(func(context.Context) error {
 			p.now = p.now.Add(3 * time.Minute)
 			_, err := p.queue.Claim(t.Context(), notify.ClaimRequest{Now: p.now, Lease: time.Hour, Limit: 9})
@@ -280,6 +280,20 @@ func TestN5NobodyWaitsForWhatIsInOtherHands(t *testing.T) {
 	p.delivers("nothing is left", d, tally{})
 	p.tell(notify.Email, "ann")
 	p.delivers("the next one", d, tally{Delivered: 1})
+	// Nothing being due tells that it was, even where the next one is due at the very instant.
+	p.sink.Answer = func(m notify.Message, n int) notifytest.Answer {
+		if m.Subject == "3" && n == 1 {
+			return notifytest.Refuse
+		}
+		return notifytest.Take
+	}
+	p.tell(notify.Email, "ann")
+	p.delivers("one fails", d, tally{Failed: 1})
+	p.now = p.now.Add(30 * time.Second)
+	p.delivers("another process", p.dispatcher(), tally{Delivered: 1})
+	p.delivers("nothing is left", d, tally{})
+	p.tell(notify.Email, "ann")
+	p.delivers("the next one", d, tally{Delivered: 1})
 }
 
 func TestN5QuietHoursHoldNothingElseUp(t *testing.T) {
@@ -340,6 +354,40 @@ func TestN5AChannelOutOfOrderIsTriedBySingleDeliveries(t *testing.T) {
 			t.Errorf("logged %q", log.String())
 		}
 	}
+}
+
+// What was on its way when the circuit opened doesn't make it wait longer.
+func TestN5FailuresAtOnceAreOneOutage(t *testing.T) {
+	p := newPost(t)
+	for i := range 40 {
+		p.tell(notify.Email, session.PersonID(fmt.Sprint("p", i)))
+	}
+	p.sink.Answer = func(notify.Message, int) notifytest.Answer { return notifytest.Refuse }
+	all := make(chan struct{})
+	begun := make(chan struct{}, 8)
+	d := p.dispatcher(func(o *notify.DispatcherOptions) {
+		o.Limits = map[notify.Channel]notify.Limit{notify.Email: {Concurrency: 8}}
+		o.Circuit = notify.Circuit{Failures: 3, First: time.Second}
+		o.Composer = composed(func(context.Context, notify.Claim) error {
+			select {
+			case <-all:
+			case begun <- struct{}{}:
+				if len(begun) == cap(begun) {
+					close(all)
+				}
+				<-all
+			}
+			return nil
+		})
+	})
+	first, err := d.Deliver(t.Context())
+	if first.Failed < 8 || first.Failed > 10 || first.Failed+first.Held != 16 || err != nil {
+		t.Errorf("those on their way, and at most two until the third failed: %+v, %v", first, err)
+	}
+	p.now = p.now.Add(time.Second - time.Microsecond)
+	p.delivers("left alone", d, tally{})
+	p.now = p.now.Add(time.Microsecond)
+	p.delivers("a trial", d, tally{Failed: 1})
 }
 
 func TestN5ACircuitCanBeLeftOutAndHonoursWhatIsAsked(t *testing.T) {

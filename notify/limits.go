@@ -50,17 +50,12 @@ func (b *bucket) ready(now time.Time) int {
 	return b.burst - int((missing+b.interval-1)/b.interval)
 }
 
-// take takes a token, and returns how long to wait until it is there. Tokens are handed out in order: whoever waits has
-// theirs.
-func (b *bucket) take(now time.Time) time.Duration {
-	if b.interval == 0 {
-		return 0
-	}
+// take takes a token, one of those that are ready.
+func (b *bucket) take(now time.Time) {
 	if b.full.Before(now) {
 		b.full = now
 	}
 	b.full = b.full.Add(b.interval)
-	return max(b.full.Sub(now)-time.Duration(b.burst)*b.interval, 0)
 }
 
 // next is how long it takes until there is one more token than now.
