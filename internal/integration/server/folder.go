@@ -11,6 +11,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 )
@@ -19,11 +20,16 @@ import (
 // process lives, so that another run knows what a killed one has left.
 var base = sync.OnceValues(func() (string, error) {
 	sweep()
-	folder, err := os.MkdirTemp("", "sessional-servers-")
+	made, err := os.MkdirTemp("", "sessional-new-")
 	if err != nil {
 		return "", err
 	}
-	if held, err = lock(folder); err != nil {
+	if held, err = lock(made); err != nil {
+		return "", err
+	}
+	// Only now under the name that others sweep: before, it would have looked abandoned.
+	folder := strings.Replace(made, "sessional-new-", "sessional-servers-", 1)
+	if err := os.Rename(made, folder); err != nil {
 		return "", err
 	}
 	return folder, os.Chmod(folder, 0o755) //nolint:gosec // the servers' user has to get through it
@@ -48,9 +54,6 @@ func lock(folder string) (*os.File, error) {
 func sweep() {
 	folders, _ := filepath.Glob(filepath.Join(os.TempDir(), "sessional-servers-*"))
 	for _, folder := range folders {
-		if _, err := os.Stat(filepath.Join(folder, "lock")); err != nil {
-			continue // somebody's who has just begun
-		}
 		if file, err := lock(folder); err == nil {
 			_ = os.RemoveAll(folder)
 			_ = file.Close()
