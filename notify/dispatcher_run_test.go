@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,35 +173,35 @@ func TestN5RunDoesNotWaitForADeafNotifier(t *testing.T) {
 // unsteady is a queue that doesn't answer now and then.
 type unsteady struct {
 	notify.Queue
-	claims, settles int // how many calls fail from now on
+	claims, settles atomic.Int64 // how many calls fail from now on
 	// taken says that a Settle which fails was done all the same.
-	taken bool
+	taken atomic.Bool
 }
 
 var errAway = errors.New("away")
 
 func (q *unsteady) Claim(ctx context.Context, r notify.ClaimRequest) ([]notify.Claim, error) {
-	if q.claims > 0 {
-		q.claims--
+	if q.claims.Add(-1) >= 0 {
 		return nil, errAway
 	}
 	return q.Queue.Claim(ctx, r)
 }
 
 func (q *unsteady) Settle(ctx context.Context, c notify.Claim, o notify.Outcome) error {
-	if q.settles > 0 {
-		q.settles--
-		if q.taken {
-			return errors.Join(errAway, q.Queue.Settle(ctx, c, o))
-		}
-		return errAway
+	if q.settles.Add(-1) < 0 {
+		return q.Queue.Settle(ctx, c, o)
 	}
-	return q.Queue.Settle(ctx, c, o)
+	if q.taken.Load() {
+		return errors.Join(errAway, q.Queue.Settle(ctx, c, o))
+	}
+	return errAway
 }
 
 func TestN5AQueueThatIsAwayForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := &unsteady{claims: 5, settles: 3}
+		q := &unsteady{}
+		q.claims.Store(5)
+		q.settles.Store(3)
 		p, d, stop := running(t, func(o *notify.DispatcherOptions) {
 			q.Queue, o.Queue, o.Channels = o.Queue, q, []notify.Channel{notify.Email}
 		})
@@ -210,12 +211,12 @@ func TestN5AQueueThatIsAwayForAWhile(t *testing.T) {
 		equal(t, "delivered", kept(t, p.queue, "ann")[0].State, notify.Delivered)
 
 		// The outcome never gets through: it is lost with the lease, and the next one is not sent before it.
-		q.settles = 1 << 30
+		q.settles.Store(1 << 30)
 		p.tell(notify.Email, "ann", "ann")
 		d.Wake()
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
-		q.settles = 0
+		q.settles.Store(0)
 		equal(t, "the outcomes that were lost", lost(p) > 0, true)
 		time.Sleep(5 * time.Minute)
 		equal(t, "in order", told(&p.sink, "ann"), []string{"1", "2", "3"})
@@ -224,7 +225,8 @@ func TestN5AQueueThatIsAwayForAWhile(t *testing.T) {
 		}
 
 		// It was done, but the answer was lost.
-		q.settles, q.taken = 1, true
+		q.settles.Store(1)
+		q.taken.Store(true)
 		p.tell(notify.Email, "bob")
 		d.Wake()
 		synctest.Wait()
@@ -238,8 +240,10 @@ func TestN5AQueueThatIsAwayForAWhile(t *testing.T) {
 
 func TestN5DeliverReturnsWhatIsWrongWithTheQueue(t *testing.T) {
 	p := newPost(t)
+	q := &unsteady{Queue: p.queue}
+	q.claims.Store(1)
 	d := p.dispatcher(func(o *notify.DispatcherOptions) {
-		o.Queue, o.Channels = &unsteady{Queue: p.queue, claims: 1}, []notify.Channel{notify.Email}
+		o.Queue, o.Channels = q, []notify.Channel{notify.Email}
 	})
 	if _, err := d.Deliver(t.Context()); !errors.Is(err, errAway) {
 		t.Errorf("got %v", err)
