@@ -61,10 +61,15 @@ func (l *life) scene() {
 	l.clinicians = append(l.clinicians, l.who)
 }
 
-// do is the head of a command with a fresh id: the same ones in the life of another provider.
+// do is the head of a command with a fresh id: the same ones in the life of another provider, but for those whose actor
+// is the same, too.
 func (l *life) do(by session.Actor) session.Command {
 	l.ids++
-	return session.Do(session.CommandID(fmt.Sprintf("command-%03d", l.ids)), by)
+	id := fmt.Sprintf("command-%03d", l.ids)
+	if by == bySystem || by == bySupport {
+		id += "-" + string(l.provider)
+	}
+	return session.Do(session.CommandID(id), by)
 }
 
 func (l *life) staff() session.Actor   { return staffs(l.provider) }

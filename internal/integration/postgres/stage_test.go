@@ -44,7 +44,7 @@ func wall(day int, clock string) calendar.Local {
 	return calendar.Local{Date: calendar.MustDate(2026, time.July, day), Clock: c}
 }
 
-// stage is what stories happen on: two providers with a practice each, and a clock that stands still until it is moved.
+// stage is what stories happen on: some providers with a practice each, and a clock that stands still until it is moved.
 // Several desks can share it.
 type stage struct {
 	dir *memory.Directory
@@ -54,7 +54,7 @@ type stage struct {
 }
 
 // practiceOf are the providers, and the practice of each.
-var practiceOf = map[session.ProviderID]session.PracticeID{"north": "leeds", "south": "bath"}
+var practiceOf = map[session.ProviderID]session.PracticeID{"north": "leeds", "south": "bath", "west": "exeter"}
 
 func newStage(tb testing.TB) *stage {
 	tb.Helper()
