@@ -77,6 +77,13 @@ func (h *havoc) chance(p float64) bool {
 	return !h.calm && h.random.Float64() < p
 }
 
+// pick is a number below n.
+func (h *havoc) pick(n int) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.random.IntN(n)
+}
+
 func (h *havoc) answer(m notify.Message, _ int) notifytest.Answer {
 	h.mu.Lock()
 	_, over := h.given[m.Key]
@@ -87,12 +94,10 @@ func (h *havoc) answer(m notify.Message, _ int) notifytest.Answer {
 	if !h.chance(h.trouble) {
 		return notifytest.Take
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	return []notifytest.Answer{
 		notifytest.Refuse, notifytest.Refuse, notifytest.Refuse, notifytest.Lose, notifytest.Miss, notifytest.Hang,
 		notifytest.Panic, notifytest.Reject,
-	}[h.random.IntN(8)]
+	}[h.pick(8)]
 }
 
 // process is a dispatcher that runs until it is killed: from then on nothing it does has any effect.
@@ -199,13 +204,10 @@ func (h *havoc) run() {
 	}
 	restarted := false
 	for range 60 {
-		for range h.random.IntN(3) {
-			tell(h.T, h.queue, numbers, time.Now(), notify.Email, session.PersonID(fmt.Sprint("p", h.random.IntN(h.people))))
+		for range h.pick(3) {
+			tell(h.T, h.queue, numbers, time.Now(), notify.Email, session.PersonID(fmt.Sprint("p", h.pick(h.people))))
 		}
-		h.mu.Lock()
-		pause := time.Duration(h.random.Int64N(int64(5 * time.Second)))
-		h.mu.Unlock()
-		time.Sleep(pause)
+		time.Sleep(time.Duration(h.pick(5_000_000)) * time.Microsecond)
 		if h.crashes && h.chance(0.1) {
 			restarted = true
 			i := len(all) % h.hands
