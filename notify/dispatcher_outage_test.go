@@ -50,6 +50,7 @@ func outage(t *testing.T, how notifytest.Answer) {
 		d.Wake()
 		time.Sleep(2 * time.Minute)
 	}
+	synctest.Wait()
 	duringOutage := len(handed)
 	time.Sleep(time.Hour)
 	if err := stop(); !errors.Is(err, context.Canceled) {
