@@ -46,7 +46,7 @@ func TestKilledN4N5P2P3(t *testing.T) {
 			store, db := stores.Handle(t, p.Config)
 			p.Sound = func() error { return whole(t.Context(), db) }
 			if !stores.SQLite(name) {
-				p.Config.DSN += " application_name=" + victim
+				p.Config.DSN += named
 				p.Sound = func() error { return quiet(t.Context(), db) }
 			}
 			t.Logf("at least %d kills, seed %d", p.Kills, p.Seed)
@@ -71,8 +71,11 @@ func whole(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// victim is what workers that die call themselves.
-const victim = "victim"
+// victim is what workers that die call themselves, named how their connection string says so.
+const (
+	victim = "victim"
+	named  = " application_name=" + victim
+)
 
 // quiet waits until the server has noticed that its client has died: what that had sent may still be carried out.
 func quiet(ctx context.Context, db *sql.DB) error {

@@ -17,12 +17,10 @@ import (
 	"github.com/sessional-go/sessional/session"
 )
 
-// patience is how long one island's history of one round may take to be checked: a check that doesn't finish has failed.
-const patience = 60 * time.Second
-
 // island is one island over all rounds.
 type island struct {
-	no int
+	no       int
+	patience time.Duration
 	// sessions are those that exist, in the order in which they became known.
 	sessions []known
 	// at is what the store held at the end of the last round.
@@ -91,14 +89,14 @@ func (i *island) check(ctx context.Context, store desk.Store, h *history) error 
 		Step:  func(s, input, _ any) (bool, any) { return t.step(s.(state), input.(*operation)) }, //nolint:errcheck // the model's own
 		Equal: func(a, b any) bool { return a.(state).equal(b.(state)) },                          //nolint:errcheck // likewise
 	}
-	result, info := porcupine.CheckOperationsVerbose(model, ops, patience)
+	result, info := porcupine.CheckOperationsVerbose(model, ops, i.patience)
 	i.at = at
 	if result == porcupine.Ok {
 		i.forget()
 		return nil
 	}
 	if result == porcupine.Unknown {
-		return fmt.Errorf("A7: the history of island %d was not checked within %s: %d operations", i.no, patience, len(ops))
+		return fmt.Errorf("A7: the history of island %d was not checked within %s: %d operations", i.no, i.patience, len(ops))
 	}
 	return fmt.Errorf("A7: what happened on island %d can't have happened one after the other:\n%s",
 		i.no, stuck(ops, info, t, begin))
@@ -215,22 +213,19 @@ func (i *island) operations(
 		if n, numbered := repeated[c.act.Key]; numbered {
 			o.repeated = n
 		}
-		returned := c.until
+		op := porcupine.Operation{Input: o, Call: c.from, Return: c.until}
 		if c.until == 0 || c.answer.Code == worker.UnknownCode {
-			returned = now
+			op.Return = now
 			if happened, err := i.resolve(ctx, store, o); err != nil {
 				return nil, err
 			} else if !happened {
 				continue
 			}
 		}
-		if o.answer.Code == "" {
-			var err error
-			if o.effect, err = i.effectOf(c.act.Name, o.answer.Result); err != nil {
-				return nil, err
-			}
+		if err := i.understand(o); err != nil {
+			return nil, err
 		}
-		ops = append(ops, porcupine.Operation{Input: o, Call: c.from, Return: returned})
+		ops = append(ops, op)
 	}
 	if most := 64 * len(state{}.done); len(repeated) > most {
 		return nil, fmt.Errorf("%d commands were given more than once, at most %d", len(repeated), most)
@@ -243,6 +238,14 @@ func (i *island) operations(
 func saysNothing(c *call) bool {
 	return c.act.Name == "PublishPolicy" || c.act.Name == "SendMessage" && c.answer.Code == "" ||
 		c.answer.Code == "conflict" || c.answer.Code == "assessment_stale"
+}
+
+// understand reads what a command is said to have led to.
+func (i *island) understand(o *operation) (err error) {
+	if o.answer.Code == "" {
+		o.effect, err = i.effectOf(o.act.Name, o.answer.Result)
+	}
+	return err
 }
 
 // operation is a call in the model's words; which session it is about, and whether it was repeated, the table knows.

@@ -46,6 +46,7 @@ func listener(present func() *history) func(worker.Line) {
 			delete(under, line.No)
 		case worker.Looked:
 			h.looks = append(h.looks, look{line.Seen, line.At, line.Until})
+		default: // the ledger's
 		}
 	}
 }

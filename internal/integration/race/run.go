@@ -1,6 +1,7 @@
 package race
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ type Plan struct {
 	Seed uint64
 	// Processes take part, with Users in each.
 	Processes, Users int
+	// Patience is how long one island's history of one round may take to be checked: a check that doesn't finish has
+	// failed. Not given: a minute.
+	Patience time.Duration
 	// Commands is how many are given in all, without those that are given more than once.
 	Commands int
 }
@@ -60,7 +64,7 @@ func Run(tb testing.TB, store worker.Store, start Start, p Plan) (ledger.Count, 
 	workers[0].Prepare(p.Clock)
 	islands := make([]*island, worker.Islands)
 	for n := range islands {
-		islands[n] = &island{no: n}
+		islands[n] = &island{no: n, patience: cmp.Or(p.Patience, time.Minute)}
 	}
 	var playing, checking time.Duration
 	for round, given := 0, 0; given < p.Commands; round++ {

@@ -88,15 +88,21 @@ func (l *Ledger) settle(ctx context.Context, store desk.Store, key desk.CommandK
 			f.add("P3", "command %v was committed as %s, and the store has %t: %+v", key, t.Outcome, there, out)
 		}
 	}
+	c.checkAnswers(key, out, there, f)
+	return nil
+}
+
+// checkAnswers asks that whoever was told of a success was told of the outcome.
+func (c *command) checkAnswers(key desk.CommandKey, out desk.Outcome, there bool, f *faults) {
 	for _, a := range c.answers {
 		switch {
-		case a.Code == "" && there && worker.Canonical(a.Result) != worker.Canonical(out.Result):
+		case a.Code != "":
+		case there && worker.Canonical(a.Result) != worker.Canonical(out.Result):
 			f.add("P3", "command %v was answered %s, and its outcome is %s", key, a.Result, out.Result)
-		case a.Code == "" && !there && len(c.tries) > 0 && !c.idle():
+		case !there && len(c.tries) > 0 && !c.idle():
 			f.add("P3", "command %v was answered %s, and has no outcome", key, a.Result)
 		}
 	}
-	return nil
 }
 
 // idle says whether all tries of a command were refused: an answer that changed nothing is then no loss.

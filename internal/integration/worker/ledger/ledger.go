@@ -28,8 +28,10 @@ type Ledger struct {
 	claims  map[string][]claim
 	settled map[string]int
 	points  map[string]int
-	unable  []string
-	faulty  []string
+	// done counts the commits that were said to be done.
+	done   int
+	unable []string
+	faulty []string
 }
 
 // command is what was said of one command, whoever gave it and however often.
@@ -93,6 +95,9 @@ func (l *Ledger) Listener() func(worker.Line) {
 			c.tries = append(c.tries, t)
 		case worker.Judged:
 			tries[line.No].verdict = line.Verdict
+			if line.Verdict == desk.Done.String() {
+				l.done++
+			}
 			delete(tries, line.No)
 		case worker.Claimed:
 			l.claims[line.Name] = append(l.claims[line.Name], claim{line.No, line.Verdict})
@@ -183,6 +188,13 @@ func (l *Ledger) Unable() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]string(nil), l.unable...)
+}
+
+// Done is how many commits were said to be done.
+func (l *Ledger) Done() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.done
 }
 
 // Unknown are the sentences of the answers by which nobody learnt what came of their command.

@@ -28,15 +28,22 @@ func (l *Ledger) CheckTold(ctx context.Context, queue notify.Queue, died bool) e
 		if told[key] != 1 {
 			f.add("N4", "event %s stands %d times in the feeds", key, told[key])
 		}
-		if err := l.checkDeliveries(ctx, queue, key, died, &f); err != nil {
-			return err
-		}
 	}
 	for key := range told {
 		if _, known := l.events[key]; !known {
 			f.add("N4", "event %s was planned, and was not committed", key)
 		}
 	}
+	if err := l.checkAllDeliveries(ctx, queue, died, &f); err != nil {
+		return err
+	}
+	l.checkClaims(&f)
+	return f.err()
+}
+
+// checkClaims asks that nothing was taken in hand twice, but for what came back as unknown from somebody whose lease had
+// ended (N5).
+func (l *Ledger) checkClaims(f *faults) {
 	for key, claims := range l.claims {
 		slices.SortFunc(claims, func(a, b claim) int { return cmp.Compare(a.fence, b.fence) })
 		for n, c := range claims {
@@ -45,7 +52,30 @@ func (l *Ledger) CheckTold(ctx context.Context, queue notify.Queue, died bool) e
 			}
 		}
 	}
-	return f.err()
+}
+
+// checkAllDeliveries checks those of all events: by session, or where an event has none by itself.
+func (l *Ledger) checkAllDeliveries(ctx context.Context, queue notify.Queue, died bool, f *faults) error {
+	asked := map[notify.DeliveryQuery]bool{}
+	for key, m := range l.events {
+		q := notify.DeliveryQuery{Session: m.About, Page: session.PageRequest{Limit: session.MaxPageSize}}
+		if m.About == "" {
+			q.Event = key
+		}
+		asked[q] = true
+	}
+	seen := map[string]bool{}
+	for q := range asked {
+		if err := l.checkDeliveries(ctx, queue, q, seen, died, f); err != nil {
+			return err
+		}
+	}
+	for key := range l.claims {
+		if !seen[key] {
+			f.add("N4", "delivery %s was claimed, and stands nowhere", key)
+		}
+	}
+	return nil
 }
 
 // checkFeed reads a feed from its beginning.
@@ -73,35 +103,44 @@ func (l *Ledger) checkFeed(
 	}
 }
 
-// checkDeliveries checks those of one event.
-func (l *Ledger) checkDeliveries(ctx context.Context, queue notify.Queue, key string, died bool, f *faults) error {
-	req := notify.DeliveryQuery{Event: key, Page: session.PageRequest{Limit: session.MaxPageSize}}
-	seen := map[string]bool{}
+// checkDeliveries checks those that a query lists, and notes them as seen.
+func (l *Ledger) checkDeliveries(
+	ctx context.Context, queue notify.Queue, q notify.DeliveryQuery, seen map[string]bool, died bool, f *faults,
+) error {
 	for {
-		page, err := queue.Deliveries(ctx, req)
+		page, err := queue.Deliveries(ctx, q)
 		if err != nil {
 			return err
 		}
 		for _, d := range page.Items {
-			settled, claims := l.settled[d.Key], len(l.claims[d.Key])
-			switch {
-			case seen[d.Key]:
+			if seen[d.Key] {
 				f.add("N4", "delivery %s stands twice", d.Key)
-			case d.State == notify.Suppressed && claims > 0:
-				f.add("N4", "delivery %s is suppressed, and was claimed", d.Key)
-			case d.State == notify.Suppressed:
-			case d.State != notify.Delivered:
-				f.add("N5", "delivery %s is %s after everything was told", d.Key, d.State)
-			case settled != 1 && (!died || settled > 1):
-				f.add("N5", "delivery %s was settled %d times", d.Key, settled)
-			case d.Attempts < claims || d.Attempts != claims && !died:
-				f.add("N5", "delivery %s counts %d attempts, and was claimed %d times", d.Key, d.Attempts, claims)
 			}
+			if l.events[d.Event].Event != d.Event {
+				f.add("N4", "delivery %s is of event %s, which was not committed", d.Key, d.Event)
+			}
+			l.checkDelivery(d, died, f)
 			seen[d.Key] = true
 		}
 		if page.Next == "" {
 			return nil
 		}
-		req.Page.After = page.Next
+		q.Page.After = page.Next
+	}
+}
+
+// checkDelivery asks that one is suppressed, or was delivered once.
+func (l *Ledger) checkDelivery(d notify.Delivery, died bool, f *faults) {
+	settled, claims := l.settled[d.Key], len(l.claims[d.Key])
+	switch {
+	case d.State == notify.Suppressed && claims > 0:
+		f.add("N4", "delivery %s is suppressed, and was claimed", d.Key)
+	case d.State == notify.Suppressed:
+	case d.State != notify.Delivered:
+		f.add("N5", "delivery %s is %s after everything was told", d.Key, d.State)
+	case settled > 1 || settled < 1 && !died:
+		f.add("N5", "delivery %s was settled %d times", d.Key, settled)
+	case d.Attempts < claims || d.Attempts > claims && !died:
+		f.add("N5", "delivery %s counts %d attempts, and was claimed %d times", d.Key, d.Attempts, claims)
 	}
 }
