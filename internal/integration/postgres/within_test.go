@@ -18,10 +18,10 @@ import (
 // host is a program with a table of its own beside the workflow's.
 type host struct {
 	*testing.T
-	db     *sql.DB
-	schema string
-	st     *stage
-	store  *postgres.Store
+	db          *sql.DB
+	dsn, schema string
+	st          *stage
+	store       *postgres.Store
 	// desk is on the store, outside of every transaction.
 	desk *desk.Desk
 	ids  int
@@ -30,12 +30,18 @@ type host struct {
 func newHost(t *testing.T) *host {
 	t.Helper()
 	pool := fresh(t)
-	h := &host{T: t, db: pool.db, st: newStage(t)}
+	h := &host{T: t, db: pool.db, dsn: pool.dsn, st: newStage(t)}
 	h.store, h.schema = pool.named(t)
 	h.desk = h.st.desk(t, h.store)
 	h.exec(h.db, fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s.orders (id text PRIMARY KEY)", h.schema))
 	t.Cleanup(func() { h.exec(h.db, fmt.Sprintf("DROP TABLE %s.orders", h.schema)) })
 	return h
+}
+
+// migrates makes the host's schema.
+func (h *host) migrates() {
+	h.Helper()
+	ok(h, postgres.Migrate(h.Context(), h.db, postgres.Options{Schema: h.schema}))
 }
 
 func (h *host) exec(db postgres.DB, statement string) {
@@ -82,8 +88,12 @@ func (h *host) posts() session.Session {
 
 // renames changes what another command depends on.
 func (h *host) renames(d *desk.Desk, s session.Session, place string) error {
-	_, err := d.Change(h.Context(), rota.Change{Command: h.do(staffs("north")), Session: s.ID, Place: &place})
+	_, err := d.Change(h.Context(), changeOf(h.do(staffs("north")), s, &place))
 	return err
+}
+
+func changeOf(head session.Command, s session.Session, place *string) rota.Change {
+	return rota.Change{Command: head, Session: s.ID, Place: place}
 }
 
 // nosy is a store that lets something happen between a desk's first read and its commit.
