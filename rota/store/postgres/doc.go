@@ -14,7 +14,18 @@
 // [Store.In] is the store inside a transaction of the host's: what a desk does there is committed or rolled back with
 // everything else in it. At READ COMMITTED a conflict is decided anew within the transaction. At the stricter levels
 // that can't help, since the transaction sees the world as of its beginning: the answer is a *desk.StoreError with
-// desk.Restart, and the host begins the transaction again.
+// desk.Restart, and the host begins the transaction again. So it is at every level where two transactions wait for each
+// other.
+//
+// # Contexts
+//
+// A commit that is under way when its context ends is waited for, up to a second, so that the answer is known; a desk
+// then looks for the outcome for up to two more. What can't be known by then (the reply was lost, the server hangs) is
+// known to whoever gives the same command again (P3).
+//
+// That holds with pgx. With lib/pq a call on a connection to a server that hangs waits until the server answers or the
+// connection breaks, whatever the context says: the driver asks the server to cancel, and waits. Let the operating
+// system break such connections (TCP keep-alives, tcp_user_timeout), or use pgx.
 //
 // # Behind PgBouncer
 //
