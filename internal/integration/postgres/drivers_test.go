@@ -106,13 +106,6 @@ func empty(db *sql.DB, schema string) error {
 	return err
 }
 
-// store returns a store on an empty schema.
-func (s *schemas) store(tb testing.TB) *postgres.Store {
-	tb.Helper()
-	store, _ := s.named(tb)
-	return store
-}
-
 // named returns a store on an empty schema, and the schema's name.
 func (s *schemas) named(tb testing.TB) (*postgres.Store, string) {
 	tb.Helper()
@@ -127,3 +120,15 @@ func on(tb testing.TB, db postgres.DB, schema string) *postgres.Store {
 }
 
 var _ storetest.Store = (*postgres.Store)(nil)
+
+// each calls use for every row of a query.
+func each(tb testing.TB, db *sql.DB, use func(*sql.Rows), query string, args ...any) {
+	tb.Helper()
+	rows, err := db.QueryContext(context.Background(), query, args...)
+	ok(tb, err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		use(rows)
+	}
+	ok(tb, rows.Err())
+}

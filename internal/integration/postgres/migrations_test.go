@@ -118,15 +118,12 @@ func TestUpDownUp(t *testing.T) {
 func dump(tb testing.TB, db *sql.DB, schema string) string {
 	tb.Helper()
 	var tables []string
-	rows := must[*sql.Rows](tb)(db.QueryContext(context.Background(), `SELECT tablename FROM pg_tables WHERE
-		schemaname = $1::text AND tablename <> 'sessional_migrations' ORDER BY 1`, schema))
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	each(tb, db, func(rows *sql.Rows) {
 		var name string
 		ok(tb, rows.Scan(&name))
 		tables = append(tables, name)
-	}
-	ok(tb, rows.Err())
+	}, `SELECT tablename FROM pg_tables WHERE schemaname = $1::text AND tablename <> 'sessional_migrations'
+		ORDER BY 1`, schema)
 	all := map[string]json.RawMessage{}
 	for _, name := range tables {
 		var text []byte

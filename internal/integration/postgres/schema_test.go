@@ -26,11 +26,8 @@ type column struct{ kind, null string }
 // columnsOf are all columns of a schema, by table and name.
 func columnsOf(t *testing.T, db *sql.DB, schema string) map[string]map[string]column {
 	t.Helper()
-	rows := must[*sql.Rows](t)(db.QueryContext(t.Context(), `SELECT table_name, column_name, data_type, is_nullable
-		FROM information_schema.columns WHERE table_schema = $1::text`, schema))
-	defer func() { _ = rows.Close() }()
 	all := map[string]map[string]column{}
-	for rows.Next() {
+	each(t, db, func(rows *sql.Rows) {
 		var table, name string
 		var c column
 		ok(t, rows.Scan(&table, &name, &c.kind, &c.null))
@@ -38,8 +35,8 @@ func columnsOf(t *testing.T, db *sql.DB, schema string) map[string]map[string]co
 			all[table] = map[string]column{}
 		}
 		all[table][name] = c
-	}
-	ok(t, rows.Err())
+	}, `SELECT table_name, column_name, data_type, is_nullable
+		FROM information_schema.columns WHERE table_schema = $1::text`, schema)
 	return all
 }
 
@@ -79,13 +76,8 @@ func TestTenantsInEveryKey(t *testing.T) {
 	if !slices.Equal(without, shared) {
 		t.Errorf("the tables that are no provider's alone are %v, want %v", without, shared)
 	}
-	rows := must[*sql.Rows](t)(pool.db.QueryContext(t.Context(), `SELECT c.relname, i.relname, x.indisprimary,
-		EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (x.indkey) AND a.attname = 'provider')
-		FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
-		JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1::text AND x.indisunique`, schema))
-	defer func() { _ = rows.Close() }()
 	keys := map[string]bool{}
-	for rows.Next() {
+	each(t, pool.db, func(rows *sql.Rows) {
 		var table, index string
 		var primary, provider bool
 		ok(t, rows.Scan(&table, &index, &primary, &provider))
@@ -93,8 +85,10 @@ func TestTenantsInEveryKey(t *testing.T) {
 		if !provider && !slices.Contains(shared, table) {
 			t.Errorf("%s: the unique index %s has no provider", table, index)
 		}
-	}
-	ok(t, rows.Err())
+	}, `SELECT c.relname, i.relname, x.indisprimary,
+		EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (x.indkey) AND a.attname = 'provider')
+		FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+		JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1::text AND x.indisunique`, schema)
 	for table := range columnsOf(t, pool.db, schema) {
 		if !keys[table] {
 			t.Errorf("%s has no primary key", table)
@@ -106,22 +100,19 @@ func TestTenantsInEveryKey(t *testing.T) {
 func TestEveryTableAndColumnIsExplained(t *testing.T) {
 	pool := fresh(t)
 	schema := pool.take(t)
-	rows := must[*sql.Rows](t)(pool.db.QueryContext(t.Context(), `SELECT c.relname, coalesce(a.attname, ''),
-		coalesce(CASE WHEN a.attnum IS NULL THEN obj_description(c.oid, 'pg_class') ELSE col_description(c.oid, a.attnum) END, '')
-		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		LEFT JOIN LATERAL (SELECT NULL::name AS attname, NULL::int2 AS attnum UNION ALL SELECT attname, attnum FROM pg_attribute
-			WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) a ON true
-		WHERE n.nspname = $1::text AND c.relkind = 'r'`, schema))
-	defer func() { _ = rows.Close() }()
 	n := 0
-	for rows.Next() {
+	each(t, pool.db, func(rows *sql.Rows) {
 		var table, name, text string
 		ok(t, rows.Scan(&table, &name, &text))
 		if n++; len(strings.Fields(text)) < 2 {
 			t.Errorf("%s.%s is explained by %q", table, name, text)
 		}
-	}
-	ok(t, rows.Err())
+	}, `SELECT c.relname, coalesce(a.attname, ''),
+		coalesce(CASE WHEN a.attnum IS NULL THEN obj_description(c.oid, 'pg_class') ELSE col_description(c.oid, a.attnum) END, '')
+		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		LEFT JOIN LATERAL (SELECT NULL::name AS attname, NULL::int2 AS attnum UNION ALL SELECT attname, attnum FROM pg_attribute
+			WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) a ON true
+		WHERE n.nspname = $1::text AND c.relkind = 'r'`, schema)
 	if n < 200 {
 		t.Errorf("only %d tables and columns", n)
 	}
