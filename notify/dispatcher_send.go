@@ -164,11 +164,8 @@ func (out *outlet) giveBack(work context.Context, h *hand, of *lane, entries []*
 		if retry.Before(from) {
 			retry = from
 		}
-		if retry = session.Instant(retry); retry.IsZero() {
-			retry = session.Instant(out.o.Now())
-		}
 		o := Observation{Delivery: e.claim.Delivery, Held: true, Outcome: Outcome{
-			State: e.waiting(), At: session.Instant(out.o.Now()), Retry: retry, Why: HeldBack,
+			State: e.waiting(), At: session.Instant(out.o.Now()), Retry: session.Instant(retry), Why: HeldBack,
 		}}
 		retry = out.settle(work, e.claim, &o)
 		out.leave(of, e, retry, true)

@@ -32,13 +32,9 @@ func aboutApplication(e session.Event) desk.Want {
 	return desk.Want{Application: session.ApplicationID(e.Subject.ID)}
 }
 
-// aboutBooking asks for the booking that an event is about: its own, or that of a fee or hours, which are named by it.
+// aboutBooking asks for the booking that an event is about; fees and hours are named by theirs.
 func aboutBooking(e session.Event) desk.Want {
-	switch e.Subject.Kind {
-	case session.KindBooking, session.KindFee, session.KindHours:
-		return desk.Want{Booking: session.BookingID(e.Subject.ID)}
-	}
-	return desk.Want{Booking: session.BookingID(e.Facts["booking"])}
+	return desk.Want{Booking: session.BookingID(e.Subject.ID)}
 }
 
 func aboutInvoice(e session.Event) desk.Want {
@@ -78,14 +74,13 @@ var composed = map[notify.Kind]composing{
 	notify.ChangeToAcknowledge: {about: aboutBooking, holds: acknowledgeable, overtaken: []session.EventKind{
 		rota.EventChangeProposed, rota.EventChangeWithdrawn, rota.EventChangeAcknowledged, rota.EventBookingChangeVoid,
 	}},
-	notify.ChangeAnswered:     {about: aboutBooking, reason: true, holds: answered},
-	notify.ChangeVoid:         {about: aboutBooking, invites: true, holds: is(booking.Offered, booking.Confirmed, booking.Completed)},
+	notify.ChangeAnswered: {about: aboutBooking, reason: true, holds: answered},
+	notify.ChangeVoid: {about: aboutBooking, invites: true,
+		holds: is(booking.Offered, booking.Confirmed, booking.Completed)},
 	notify.EligibilityChanged: {about: aboutBooking, holds: found},
 	notify.NoShow:             {about: aboutBooking, reason: true, holds: is(booking.NoShow)},
 	notify.EndedEarly:         {about: aboutBooking, reason: true, holds: is(booking.Completed)},
-	notify.Reminder: {about: aboutBooking, invites: true, holds: func(o occasion) bool {
-		return o.Booking.State == booking.Confirmed && !o.Booking.Started(o.now)
-	}},
+	notify.Reminder:           {about: aboutBooking, invites: true, holds: ahead},
 
 	notify.HoursStated:    {about: aboutBooking, holds: hours(booking.HoursStated)},
 	notify.HoursApproved:  {about: aboutBooking, holds: hours(booking.HoursApproved)},
@@ -205,6 +200,13 @@ func acknowledgeable(o occasion) bool {
 	}
 	passed := func(t time.Time) bool { return !o.now.Before(t) }
 	return !passed(b.Terms.Span.Start) && !passed(b.Pending.Terms.Span.Start)
+}
+
+// ahead holds until the start, unless that has been moved: then there is another reminder.
+func ahead(o occasion) bool {
+	b := o.Booking
+	moved := o.Event.Facts["start"] != b.Terms.Span.Start.Format(time.RFC3339Nano)
+	return b.State == booking.Confirmed && !b.Started(o.now) && !moved
 }
 
 // found holds as long as the last word on the clinician's eligibility is the event's, and the session is ahead (A3).

@@ -129,6 +129,7 @@ func judgements() map[notify.Kind]judgement {
 	due := func(n *desk.Snapshot) { n.Fee.Due = onJuly(5, 9, 0) }
 	until := func(n *desk.Snapshot) { n.Booking.State, n.Booking.OfferedUntil = booking.Offered, onJuly(5, 9, 0) }
 	started := func(n *desk.Snapshot) { n.Booking.Terms.Span.Start = onJuly(5, 9, 0) }
+	moved := func(n *desk.Snapshot) { n.Booking.Terms.Span.Start = onJuly(15, 7, 0) }
 	sooner := func(n *desk.Snapshot) { n.Booking.Pending.Terms.Span.Start = onJuly(5, 9, 0) }
 	begun := func(n *desk.Snapshot) { n.Session.Terms.Span.Start = onJuly(5, 9, 0) }
 	made := func(n *desk.Snapshot) { n.Booking.Call.Made = onJuly(2, 0, 0) }
@@ -167,7 +168,8 @@ func judgements() map[notify.Kind]judgement {
 			stale: []amend{nothing, all(lacks, started), all(lacks, cancelled)}},
 		notify.NoShow:     {to: clinician, subject: b, holds: []amend{state(booking.NoShow)}, stale: []amend{completed}},
 		notify.EndedEarly: {to: client, subject: b, holds: []amend{completed}, stale: []amend{state(booking.NoShow)}},
-		notify.Reminder:   {to: clinician, subject: b, holds: []amend{nothing}, stale: []amend{cancelled, started}},
+		notify.Reminder: {to: clinician, subject: b, facts: session.Facts{"start": "2026-07-14T07:00:00Z"},
+			holds: []amend{nothing}, stale: []amend{cancelled, started, moved}},
 
 		notify.HoursStated: {to: client, subject: session.KindHours, holds: []amend{nothing},
 			stale: []amend{hoursState(booking.HoursQueried), versions}},
