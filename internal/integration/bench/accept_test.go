@@ -28,6 +28,7 @@ type inPostgres struct {
 	name  string
 	db    *sql.DB
 	dir   directory
+	model model
 	store *postgres.Store
 }
 
@@ -42,8 +43,10 @@ func newInPostgres(tb testing.TB, dsn string, many int) *inPostgres {
 		ok(tb, err)
 	})
 	p.db, p.store = db, p.on(tb, db)
-	m := newModel(tb, newDesk(tb, p.store, p.dir))
-	copies{db, p.table}.pending(tb, m, many)
+	p.model = newModel(tb, newDesk(tb, p.store, p.dir))
+	if many > 0 {
+		copies{db, p.table}.pending(tb, p.model, many)
+	}
 	must[sql.Result](tb)(db.ExecContext(tb.Context(), "VACUUM ANALYZE"))
 	return p
 }

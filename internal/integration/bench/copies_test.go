@@ -24,10 +24,17 @@ const firstCopy = 10_000_001
 // numbered is the name that the n-th copy has, counted from 0, in a column that copies with a prefix.
 func numbered(prefix string, n int) string { return fmt.Sprintf("%s%d", prefix, firstCopy+n) }
 
+// onlyWhere is the condition on i of the copies that are made; not given: all.
+const onlyWhere = ""
+
 // of copies the rows of a table that a condition picks out so many times; instead says which columns differ, as SQL in
 // which i is the number of the copy and t the row.
 func (c copies) of(tb testing.TB, t *relational.Table, where string, many int, instead map[string]string) {
 	tb.Helper()
+	which := ""
+	if only, there := instead[onlyWhere]; there {
+		which = " WHERE " + only
+	}
 	names := t.Names()
 	values := slices.Clone(names)
 	for n, name := range names {
@@ -36,10 +43,10 @@ func (c copies) of(tb testing.TB, t *relational.Table, where string, many int, i
 			values[n] = other
 		}
 	}
-	// Word for word the same on PostgreSQL and SQLite.
-	query := fmt.Sprintf("INSERT INTO %s (%s) WITH RECURSIVE g(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM g WHERE i < %d)"+
-		" SELECT %s FROM g, %s t WHERE %s", c.table(t.Name), strings.Join(names, ", "), firstCopy, firstCopy+many-1,
-		strings.Join(values, ", "), c.table(t.Name), where)
+	// The model is read once, before the table grows. Word for word the same on PostgreSQL and SQLite.
+	query := fmt.Sprintf("INSERT INTO %s (%s) WITH RECURSIVE g(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM g WHERE i < %d),"+
+		" t AS MATERIALIZED (SELECT * FROM %s t WHERE %s) SELECT %s FROM g, t%s", c.table(t.Name), strings.Join(names, ", "),
+		firstCopy, firstCopy+many-1, c.table(t.Name), where, strings.Join(values, ", "), which)
 	if _, err := c.db.ExecContext(tb.Context(), query); err != nil {
 		tb.Fatalf("copying %s: %v", t.Name, err)
 	}

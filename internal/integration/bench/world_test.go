@@ -38,7 +38,7 @@ func asClinician(id session.ClinicianID) session.Actor {
 	return session.Clinician(session.PersonID("p-"+string(id)), id)
 }
 
-// directory knows every clinician there could be: fully approved GPs of its providers with every document. Benchmarks
+// directory knows every clinician there could be: fully approved for every role, members of its providers, with every document. Benchmarks
 // need more of them than anybody wants to list.
 type directory struct {
 	*memory.Directory
@@ -59,7 +59,7 @@ func newDirectory(tb testing.TB, providers ...session.ProviderID) directory {
 	reach := func(id session.PersonID) notify.Person {
 		return notify.Person{ID: id, Name: "Name of " + string(id), Email: string(id) + "@example.org"}
 	}
-	d := directory{memory.NewDirectory(), rota.ClinicianFacts{Roles: []session.Role{"GP"}, Approved: true}}
+	d := directory{memory.NewDirectory(), rota.ClinicianFacts{Roles: []session.Role{"GP", "ANP", "nurse"}, Approved: true}}
 	for _, p := range append([]session.ProviderID{north}, providers...) {
 		practice := session.PracticeID(p)
 		if p == north {
