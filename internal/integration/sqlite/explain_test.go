@@ -139,7 +139,7 @@ func faults(text string, plan []node) []string {
 		switch {
 		case words[0] == "SCAN":
 			what := words[1]
-			byIndex := strings.Contains(n.detail, "USING") || strings.HasSuffix(text, "FROM events ORDER BY no DESC LIMIT ?1")
+			byIndex := strings.Contains(n.detail, "USING") || strings.HasSuffix(text, "FROM events ORDER BY no DESC LIMIT +?1")
 			if made(plan, n.parent, what) || slices.Contains(small, what) || strings.Contains(n.detail, "CONSTANT ROW") ||
 				strings.Contains(n.detail, "VALUES CLAUSE") {
 				continue

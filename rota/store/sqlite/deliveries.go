@@ -25,7 +25,7 @@ var (
 		" due_at = ?4, leased_until = NULL WHERE provider = ?5 AND key = ?6 AND state = 'claimed' AND fence = ?7"
 	// dueIn are the numbers of what is due in one channel, the longest due first.
 	dueIn = "SELECT no, due_at FROM deliveries WHERE channel = ? AND due_at IS NOT NULL AND due_at <= ?" +
-		" ORDER BY due_at, no LIMIT ?"
+		" ORDER BY due_at, no LIMIT +?"
 	insertMark = markTable.insert + " ON CONFLICT DO NOTHING"
 )
 
@@ -40,7 +40,7 @@ func dueDeliveries(channels int) string {
 	each := "SELECT no, due_at FROM (" + dueIn + ")"
 	return "SELECT " + qualified(relational.Deliveries, "t") + ", " + qualified(relational.Events, "e") +
 		", t.no, t.fence + 1 FROM (" +
-		each + strings.Repeat(" UNION ALL "+each, channels-1) + " ORDER BY due_at, no LIMIT ?) d" +
+		each + strings.Repeat(" UNION ALL "+each, channels-1) + " ORDER BY due_at, no LIMIT +?) d" +
 		" CROSS JOIN deliveries t ON t.no = d.no CROSS JOIN events e ON e.no = t.event_no ORDER BY d.due_at, d.no"
 }
 

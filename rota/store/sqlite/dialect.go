@@ -12,8 +12,14 @@ type dialect struct{}
 // Table is the name alone: the file is the schema.
 func (dialect) Table(name string) string { return name }
 
-// Param is a numbered parameter.
-func (dialect) Param(n int, _ relational.Kind) string { return "?" + strconv.Itoa(n) }
+// Param is a numbered parameter. A number has a plus before it: SQLite looks at the number that a bare LIMIT is given
+// while it plans, and so would plan the statement anew each time that it is given one.
+func (dialect) Param(n int, k relational.Kind) string {
+	if k == relational.Int {
+		return "+?" + strconv.Itoa(n)
+	}
+	return "?" + strconv.Itoa(n)
+}
 
 // Members unpacks a JSON list.
 func (dialect) Members(n int) string { return "SELECT value FROM json_each(?" + strconv.Itoa(n) + ")" }

@@ -22,9 +22,9 @@ var (
 		" OR EXISTS (SELECT 1 FROM plans WHERE leased_until IS NOT NULL AND leased_until <= ?1)"
 	freePlans    = "UPDATE plans SET leased_until = NULL WHERE leased_until IS NOT NULL AND leased_until <= ?1"
 	waitingPlans = "SELECT " + qualified(relational.Events, "e") + ", coalesce(p.cursor, ''), p.fence + 1, p.attempts + 1" +
-		" FROM plans p JOIN events e ON e.no = p.event_no WHERE p.leased_until IS NULL ORDER BY p.event_no LIMIT ?1"
+		" FROM plans p JOIN events e ON e.no = p.event_no WHERE p.leased_until IS NULL ORDER BY p.event_no LIMIT +?1"
 	leasePlans = "UPDATE plans SET leased_until = ?2, fence = fence + 1, attempts = attempts + 1 WHERE event_no IN" +
-		" (SELECT p.event_no FROM plans p WHERE p.leased_until IS NULL ORDER BY p.event_no LIMIT ?1)"
+		" (SELECT p.event_no FROM plans p WHERE p.leased_until IS NULL ORDER BY p.event_no LIMIT +?1)"
 
 	findEvent = "SELECT e.no FROM events e WHERE e.provider = ?1 AND e.subject_kind = ?2 AND e.subject_id = ?3" +
 		" AND e.version = ?4 AND e.kind = ?5"

@@ -81,7 +81,7 @@ var (
 		also_starts_at = excluded.also_starts_at, also_ends_at = excluded.also_ends_at,
 		holds_until = excluded.holds_until`))
 	// planEvents queues the events that the same transaction has inserted: nobody else could meanwhile.
-	planEvents = "INSERT INTO plans (event_no) SELECT no FROM events ORDER BY no DESC LIMIT ?1"
+	planEvents = "INSERT INTO plans (event_no) SELECT no FROM events ORDER BY no DESC LIMIT +?1"
 )
 
 // asked is an insert of a row on a condition.
