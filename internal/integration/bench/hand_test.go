@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -156,6 +157,18 @@ func parameters(c desk.Changes) (written, error) {
 		w.events = append(w.events, whole(relational.Events, e)...)
 	}
 	return w, nil
+}
+
+// asText sends documents as text, which is what a column of SQLite's holds.
+func (w written) asText() written {
+	for _, args := range [][]any{w.outcome, w.book, w.entry, w.events} {
+		for i, v := range args {
+			if document, isJSON := v.(json.RawMessage); isJSON {
+				args[i] = string(document)
+			}
+		}
+	}
+	return w
 }
 
 // filled are a record's columns that hold something, and their values: nobody writes out the others by hand.
