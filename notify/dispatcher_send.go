@@ -29,7 +29,11 @@ func (out *outlet) send(work context.Context, h *hand, of *lane, e *entry) {
 		cancel()
 	}
 	if o.Outcome.State == 0 {
-		out.giveBack(work, h, of, []*entry{e}, out.o.Now())
+		from := out.o.Now()
+		if !h.stopped() {
+			from = from.Add(out.o.Every) // so that one whose lease is always too short doesn't come back at once
+		}
+		out.giveBack(work, h, of, []*entry{e}, from)
 		return
 	}
 	o.Outcome.At = session.Instant(out.o.Now())

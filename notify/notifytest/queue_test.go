@@ -1,0 +1,106 @@
+package notifytest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/rota/store/memory"
+)
+
+func TestN5TheMemoryQueueKeepsTheContract(t *testing.T) {
+	TestQueue(t, func(testing.TB) notify.Queue { return memory.New() })
+}
+
+// flawed is a queue with a fault.
+type flawed struct {
+	notify.Queue
+	claim  func(notify.Queue, notify.ClaimRequest) notify.ClaimRequest
+	settle func(*notify.Outcome) error
+	// lenient takes outcomes from anybody.
+	lenient bool
+}
+
+func (q flawed) Claim(ctx context.Context, r notify.ClaimRequest) ([]notify.Claim, error) {
+	if q.claim != nil {
+		r = q.claim(q.Queue, r)
+	}
+	return q.Queue.Claim(ctx, r)
+}
+
+func (q flawed) Settle(ctx context.Context, c notify.Claim, o notify.Outcome) error {
+	if q.settle != nil {
+		if err := q.settle(&o); err != nil {
+			return err
+		}
+	}
+	err := q.Queue.Settle(ctx, c, o)
+	if q.lenient {
+		return nil
+	}
+	return err
+}
+
+func TestN5BrokenQueuesAreFound(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		broken flawed
+		want   string
+	}{
+		{"one whose leases never end", flawed{claim: func(_ notify.Queue, r notify.ClaimRequest) notify.ClaimRequest {
+			r.Lease = 10000 * time.Hour
+			return r
+		}}, "N5 what a process had in hand when it died"},
+		{"one whose leases end at once", flawed{claim: func(_ notify.Queue, r notify.ClaimRequest) notify.ClaimRequest {
+			r.Lease = time.Microsecond
+			return r
+		}}, "N5 what a process had in hand when it died"},
+		{"one with a clock of its own", flawed{claim: func(_ notify.Queue, r notify.ClaimRequest) notify.ClaimRequest {
+			r.Now = r.Now.Add(time.Hour)
+			return r
+		}}, "N5 failed comes back when it is due"},
+		{"one that ignores channels", flawed{claim: func(_ notify.Queue, r notify.ClaimRequest) notify.ClaimRequest {
+			r.Channels = nil
+			return r
+		}}, "N5 each channel by itself"},
+		{"one that takes outcomes from anybody", flawed{lenient: true}, "N5 what a process had in hand when it died"},
+		{"one that brings back what was parked", flawed{settle: func(o *notify.Outcome) error {
+			if o.State == notify.Unknown && o.Retry.IsZero() {
+				o.Retry = o.At.Add(time.Hour)
+			}
+			return nil
+		}}, "N5 parked stays so"},
+		{"one that brings back what was given up", flawed{settle: func(o *notify.Outcome) error {
+			if o.State == notify.GivenUp {
+				o.State, o.Retry = notify.Failed, o.At.Add(time.Hour)
+			}
+			return nil
+		}}, "N5 given up stays so"},
+		{"one that brings back what was overtaken", flawed{settle: func(o *notify.Outcome) error {
+			if o.State == notify.Stale {
+				o.State, o.Retry = notify.Failed, o.At.Add(time.Hour)
+			}
+			return nil
+		}}, "N5 overtaken is not told"},
+		{"one that forgets what failed", flawed{settle: func(o *notify.Outcome) error {
+			if o.State == notify.Failed {
+				o.State, o.Retry = notify.GivenUp, time.Time{}
+			}
+			return nil
+		}}, "N5 failed comes back when it is due"},
+		{"one that loses outcomes", flawed{settle: func(*notify.Outcome) error {
+			return notify.ErrLeaseLost
+		}}, "N5 told once each, in order"},
+	} {
+		failures := map[string][]string{}
+		for _, clause := range queueClauses {
+			failures[clause.name] = record(t, func(tb testing.TB) {
+				q := c.broken
+				q.Queue = memory.New()
+				clause.test(newOffice(tb, q))
+			})
+		}
+		found(t, c.name, failures, c.want)
+	}
+}
