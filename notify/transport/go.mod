@@ -6,8 +6,10 @@ go 1.25.0
 replace github.com/sessional-go/sessional => ../../
 
 require (
+	code.dny.dev/ssrf v0.3.0
 	github.com/arran4/golang-ical v0.3.4
 	github.com/sessional-go/sessional v0.0.0-00010101000000-000000000000
+	github.com/standard-webhooks/standard-webhooks/libraries v0.0.1
 	github.com/wneessen/go-mail v0.8.1
 	pgregory.net/rapid v1.3.0
 )
