@@ -208,10 +208,10 @@ func TestSlowEndpointsEnd(t *testing.T) {
 	for name, c := range cases {
 		p := serve(t, c.answer)
 		o := toward(t, p)
-		o.Timeout = 300 * time.Millisecond
+		o.Timeout = time.Second // enough for a handshake on a busy machine
 		began := time.Now()
 		err := newSender(t, o).Send(t.Context(), endpoint(p.URL), withdrawn(), 1)
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("%s: took %v", name, took)
 		}
 		if c.want == "" && err != nil || c.want != "" && problem(t, err).Problem != c.want {
