@@ -9,14 +9,18 @@ import (
 )
 
 // Whatever store it is kept in, the story is the same to the letter. On PostgreSQL it is told by a test of
-// internal/integration, which has servers.
+// internal/integration, which has servers. The short story is for the race detector, under which SQLite in Go is slow.
 func TestTheStoryOnSQLite(t *testing.T) {
+	data := builtIn
+	if testing.Short() {
+		data = []byte(least())
+	}
 	file := filepath.Join(t.TempDir(), "a rota?.db")
 	s, closed, err := openStore(t.Context(), file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, tellIn(t, s, builtIn), theStory(t))
+	compare(t, tellIn(t, s, data), tell(t, data))
 	if err := closed(); err != nil {
 		t.Error(err)
 	}
@@ -26,7 +30,7 @@ func TestTheStoryOnSQLite(t *testing.T) {
 	}
 	defer func() { _ = db.Close() }() // it is only read
 	var sessions int
-	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM sessions").Scan(&sessions); err != nil || sessions < 50 {
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM sessions").Scan(&sessions); err != nil || sessions == 0 {
 		t.Errorf("%d sessions are in the file, and %v", sessions, err)
 	}
 	if _, _, err := openStore(t.Context(), file, ""); err == nil || !strings.Contains(err.Error(), file) {
@@ -43,8 +47,8 @@ func TestTheStoryInATemporaryFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := tellIn(t, s, []byte(least())); !strings.Contains(got, "1 session") {
-		t.Errorf("unexpected:\n%s", got)
+	if n, err := s.References(t.Context(), 1); err != nil || n != 1 {
+		t.Errorf("the first reference has the number %d, and %v", n, err)
 	}
 	if err := closed(); err != nil {
 		t.Error(err)
