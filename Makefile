@@ -41,10 +41,12 @@ test: servers format-check tidy-check race full cover rules untested ## everythi
 
 servers: ## fetch the servers that tests need and the machine lacks
 	@internal/tools/servers
+	@internal/tools/peers
 
 # Last, so that nobody overlooks it. go test shows nothing of a package that passes.
 untested: ## list the servers that cannot be had here; under CI that is a failure
 	@cd internal/integration && go run ./untested
+	@cd notify/transport && go run ./internal/untested
 
 # Two passes over all tests, since the race detector makes them five to ten times as
 # slow. Here every test runs under it, the long ones shortened (testing.Short: fewer

@@ -24,10 +24,10 @@ type Diaries interface {
 	) (session.Page[rota.ApplicationWithSession], error)
 }
 
-// Diary returns the feed of a clinician's diary, for the clinician that a token belongs to (A8): every booking of theirs,
-// with whichever provider, an offered one as TENTATIVE, a cancelled or missed one as CANCELLED; with Options.Applied also
-// what they have applied for. An entry's UID is notify.InvitationUID, the one of the mails. The error is a
-// *session.FieldError naming the option that is missing or wrong.
+// Diary returns the feed of a clinician's diary, for the clinician that a token belongs to (A8): every booking of
+// theirs, with whichever provider, an offered one as TENTATIVE, a cancelled or missed one as CANCELLED; with
+// Options.Applied also what they have applied for. An entry's UID is notify.InvitationUID, the one of the mails. The
+// error is a *session.FieldError naming the option that is missing or wrong.
 func Diary(diaries Diaries, o Options) (http.Handler, error) {
 	if diaries == nil {
 		return nil, &session.FieldError{Field: "Diaries", Problem: "is missing"}

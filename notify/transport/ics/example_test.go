@@ -15,7 +15,8 @@ import (
 	"github.com/sessional-go/sessional/session"
 )
 
-// A host mounts the feed, and gives each clinician an address of their own. To revoke it, it counts their generation up.
+// A host mounts the feed, and gives each clinician an address of their own. To revoke it, it counts their generation
+// up.
 func ExampleDiary() {
 	directory := memory.NewDirectory()
 	theDesk, err := desk.New(desk.Options{Store: memory.New(), Directory: directory})

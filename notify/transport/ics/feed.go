@@ -112,8 +112,8 @@ func (f *feed) full(ctx context.Context, owner session.Actor, entries []entry) b
 	if len(entries) < f.Most {
 		return false
 	}
-	f.Logger.WarnContext(ctx, "a calendar feed is cut off", "capacity", owner.Capacity.String(), "person", string(owner.Person),
-		"entries", len(entries))
+	f.Logger.WarnContext(ctx, "a calendar feed is cut off", "capacity", owner.Capacity.String(),
+		"person", string(owner.Person), "entries", len(entries))
 	return true
 }
 

@@ -96,8 +96,9 @@ func (st *stage) post(id session.CommandID, from, to string) session.Session {
 	st.Helper()
 	return must[session.Session](st.T)(st.Post(st.Context(), session.Post{
 		Command: session.Do(id, asJo), Practice: "leeds", Role: "GP", Channel: session.Rota,
-		Start: must[calendar.Local](st.T)(calendar.ParseLocal(from)), End: must[calendar.Local](st.T)(calendar.ParseLocal(to)),
-		Rate: session.Pounds(70_00).PerHour(), Instructions: "Ring twice;\r\nask for Jo",
+		Start: must[calendar.Local](st.T)(calendar.ParseLocal(from)),
+		End:   must[calendar.Local](st.T)(calendar.ParseLocal(to)),
+		Rate:  session.Pounds(70_00).PerHour(), Instructions: "Ring twice;\r\nask for Jo",
 	}))
 }
 
@@ -151,7 +152,8 @@ func TestA8DiaryFeedFollowsABooking(t *testing.T) {
 	uid := notify.InvitationUID(b.ID)
 	first := st.events(feed, asAda)[uid]
 	for name, want := range map[string]string{
-		"status": "CONFIRMED", "sequence": "1", "start": "20260714T070000Z", "end": "20260714T170000Z", "stamp": "20260702T090000Z",
+		"status": "CONFIRMED", "sequence": "1", "stamp": "20260702T090000Z",
+		"start": "20260714T070000Z", "end": "20260714T170000Z",
 		"summary": "GP at Leeds Surgery", "place": "Leeds Surgery",
 		"description": "Session #401000001\nTue 14 Jul 2026, 08:00–18:00 (Europe/London)\n" +
 			"Telephone: 0113 496 0001\nRing twice;\nask for Jo",
@@ -163,7 +165,8 @@ func TestA8DiaryFeedFollowsABooking(t *testing.T) {
 
 	st.now = utc("2026-07-03 09:00")
 	changed := must[rota.Changed](t)(st.Change(t.Context(), rota.Change{
-		Command: session.Do("change", asJo), Session: s.ID, Start: must[calendar.Local](t)(calendar.ParseLocal("2026-07-14 12:00")),
+		Command: session.Do("change", asJo), Session: s.ID,
+		Start: must[calendar.Local](t)(calendar.ParseLocal("2026-07-14 12:00")),
 	}))
 	waiting := st.events(feed, asAda)[uid]
 	if waiting["start"] != "20260714T070000Z" || !strings.Contains(waiting["description"],
@@ -174,7 +177,8 @@ func TestA8DiaryFeedFollowsABooking(t *testing.T) {
 		Command: session.Do("yes", asAda), Booking: b.ID, Shown: changed.Booking.Pending.Shown(),
 	}))
 	second := st.events(feed, asAda)[uid]
-	if second["start"] != "20260714T110000Z" || number(t, second) <= number(t, waiting) || number(t, waiting) <= number(t, first) {
+	if second["start"] != "20260714T110000Z" || number(t, second) <= number(t, waiting) ||
+		number(t, waiting) <= number(t, first) {
 		t.Errorf("changed: %v", second)
 	}
 
@@ -183,7 +187,8 @@ func TestA8DiaryFeedFollowsABooking(t *testing.T) {
 		Command: session.Do("cancel", asAda), Booking: b.ID, Shown: shown.Shown,
 	}))
 	third := st.events(feed, asAda)[uid]
-	if third["status"] != "CANCELLED" || number(t, third) <= number(t, second) || third["summary"] != "Cancelled: GP at Leeds Surgery" {
+	if third["status"] != "CANCELLED" || number(t, third) <= number(t, second) ||
+		third["summary"] != "Cancelled: GP at Leeds Surgery" {
 		t.Errorf("cancelled: %v", third)
 	}
 	if strings.Contains(third["description"], "Ring twice") {
@@ -291,10 +296,12 @@ func TestS4PracticeFeed(t *testing.T) {
 		withdrawn.ID: {"Cancelled: GP", "CANCELLED"},
 	})
 	must[rota.Changed](t)(st.Change(t.Context(), rota.Change{
-		Command: session.Do("change", asJo), Session: filled.ID, Start: must[calendar.Local](t)(calendar.ParseLocal("2026-07-15 12:00")),
+		Command: session.Do("change", asJo), Session: filled.ID,
+		Start: must[calendar.Local](t)(calendar.ParseLocal("2026-07-15 12:00")),
 	}))
 	e := st.events(practice(), asJo)["session-"+string(filled.ID)+"@sessional"]
-	if !strings.Contains(e["description"], "agreed until then: Wed 15 Jul 2026, 08:00–18:00") || e["start"] != "20260715T110000Z" {
+	if !strings.Contains(e["description"], "agreed until then: Wed 15 Jul 2026, 08:00–18:00") ||
+		e["start"] != "20260715T110000Z" {
 		t.Errorf("S5 a change that waits: %v", e)
 	}
 }
@@ -403,7 +410,9 @@ type bookings struct {
 	pages int
 }
 
-func (b *bookings) Bookings(_ context.Context, _ session.Actor, q booking.Query) (session.Page[booking.Booking], error) {
+func (b *bookings) Bookings(
+	_ context.Context, _ session.Actor, q booking.Query,
+) (session.Page[booking.Booking], error) {
 	b.pages++
 	from, _ := strconv.Atoi(q.Page.After)
 	to := min(from+q.Page.Size(), len(b.all))
@@ -486,7 +495,8 @@ func TestSignedTokensNameWhatIsWrong(t *testing.T) {
 	if _, err := short.Issue(t.Context(), asAda); !errors.As(err, &wrong) || wrong.Field != "SignedTokens.Keys" {
 		t.Errorf("a short key: %v", err)
 	}
-	if _, err := none.Owner(t.Context(), st.token(asAda)); !errors.As(err, &wrong) || wrong.Field != "SignedTokens.Generation" {
+	if _, err := none.Owner(t.Context(), st.token(asAda)); !errors.As(err, &wrong) ||
+		wrong.Field != "SignedTokens.Generation" {
 		t.Errorf("no generation: %v", err)
 	}
 	if _, err := st.tokens.Issue(t.Context(), session.Actor{Capacity: session.AsClinician}); !errors.As(err, &wrong) {

@@ -75,9 +75,12 @@ func TestA8InvitationsAreValid(t *testing.T) {
 
 // hostile are texts that try to end a line, a value, an event or a calendar, or to hide what stands beside them.
 var hostile = []string{
-	"x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:y", "x\nATTENDEE:mailto:eve@example.org", "x\rSUMMARY:y", "x\u2028METHOD:CANCEL",
-	"x\u0085STATUS:CANCELLED", "a;b,c:d\\e\"f'g^h", `\n\N\,\;`, "\x00\x01\x1b[31m\x7f", "\xff\xfe\xc3", "\u202egnitseretni\u202c",
-	"\ufeff\u200b", " folded\r\n  more", strings.Repeat("é€😀", 3334), strings.Repeat("x", 10_000), strings.Repeat(`\`, 200),
+	"x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:y", "x\nATTENDEE:mailto:eve@example.org", "x\rSUMMARY:y",
+	"x\u2028METHOD:CANCEL",
+	"x\u0085STATUS:CANCELLED", "a;b,c:d\\e\"f'g^h", `\n\N\,\;`, "\x00\x01\x1b[31m\x7f", "\xff\xfe\xc3",
+	"\u202egnitseretni\u202c",
+	"\ufeff\u200b", " folded\r\n  more", strings.Repeat("é€😀", 3334), strings.Repeat("x", 10_000),
+	strings.Repeat(`\`, 200),
 	strings.Repeat("a ", 5000), "", "   ", "👩🏽‍⚕️ Dr. Özlem O'Brien, \"Ann\"",
 }
 
@@ -109,7 +112,8 @@ func TestN6InvitationsHoldHostileText(t *testing.T) {
 		if want := strings.TrimSpace(notify.Plain(text)); e["description"] != want {
 			t.Errorf("%.40q: the description is %q", text, e["description"])
 		}
-		if e["status"] != "CONFIRMED" || e["organiser"] != "mailto:rota@example.org" || e["attendee"] != "mailto:ada@example.org" {
+		if e["status"] != "CONFIRMED" || e["organiser"] != "mailto:rota@example.org" ||
+			e["attendee"] != "mailto:ada@example.org" {
 			t.Errorf("%.40q: %v", text, e)
 		}
 	}
@@ -195,7 +199,8 @@ func TestInvitationsRefuseWhatIsNoEntry(t *testing.T) {
 		if !errors.As(err, &field) || field.Field != "Attendee.Email" {
 			t.Errorf("%q: %v", email, err)
 		}
-		if _, err = ics.Invite(invitation(), ics.Address{Email: email}, ada); !errors.As(err, &field) || field.Field != "Organiser.Email" {
+		if _, err = ics.Invite(invitation(), ics.Address{Email: email}, ada); !errors.As(err, &field) ||
+			field.Field != "Organiser.Email" {
 			t.Errorf("%q: %v", email, err)
 		}
 	}
@@ -214,7 +219,8 @@ func TestN6EveryInvitationIsWellFormed(t *testing.T) {
 			UID:      notify.InvitationUID(session.BookingID(rapid.StringMatching(`[ -~]{1,40}`).Draw(t, "booking"))),
 			Sequence: rapid.Int64().Draw(t, "sequence"), Cancelled: rapid.Bool().Draw(t, "cancelled"),
 			Start: start, End: start.Add(time.Duration(rapid.Int64Range(1, 24*60).Draw(t, "length")) * time.Minute),
-			Stamp: start, Summary: text.Draw(t, "summary"), Place: text.Draw(t, "place"), Description: text.Draw(t, "description"),
+			Stamp: start, Summary: text.Draw(t, "summary"), Place: text.Draw(t, "place"),
+			Description: text.Draw(t, "description"),
 		}
 		calendar, err := ics.Invite(i, practice, ics.Address{Name: text.Draw(t, "name"), Email: "ada@example.org"})
 		if err != nil {

@@ -23,8 +23,8 @@ type Calendars interface {
 }
 
 // Practice returns the feed of a practice's sessions, for somebody of the practice that a token belongs to: an open one
-// as TENTATIVE with its number of applicants, a withdrawn or expired one as CANCELLED, drafts not at all. An entry's UID
-// follows from the session and stays when somebody else is booked. The error is a *session.FieldError naming the
+// as TENTATIVE with its number of applicants, a withdrawn or expired one as CANCELLED, drafts not at all. An entry's
+// UID follows from the session and stays when somebody else is booked. The error is a *session.FieldError naming the
 // option that is missing or wrong.
 func Practice(calendars Calendars, o Options) (http.Handler, error) {
 	if calendars == nil {

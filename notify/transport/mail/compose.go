@@ -43,11 +43,11 @@ func (p parsed) letter(m notify.Message) (letter, error) {
 	msg.SetDateWithValue(p.Now())
 	msg.SetMessageIDWithValue(messageID(m.Key) + "@" + p.Domain)
 	// No machine need answer (RFC 3834).
-	msg.SetHeader("Auto-Submitted", "auto-generated")
-	msg.SetHeader(gomail.HeaderXAutoResponseSuppress, "All")
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
 	if link := p.unsubscribe(m); link != "" {
-		msg.SetHeader(gomail.HeaderListUnsubscribe, "<"+link+">")
-		msg.SetHeader(gomail.HeaderListUnsubscribePost, oneClick)
+		msg.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+link+">")
+		msg.SetGenHeader(gomail.HeaderListUnsubscribePost, oneClick)
 	}
 	msg.SetBodyString(gomail.TypeTextPlain, notify.Plain(m.Text))
 	if m.HTML != "" {

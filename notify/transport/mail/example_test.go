@@ -29,7 +29,8 @@ func ExampleNew() {
 
 	// A message that can never arrive is told so at once, and nobody is asked.
 	err = sender.Notify(context.Background(), notify.Message{
-		Key: "k-1", Kind: notify.Reminder, Channel: notify.Email, To: notify.Person{ID: "ada", Email: "nowhere"}, Subject: "Tomorrow",
+		Key: "k-1", Kind: notify.Reminder, Channel: notify.Email, Subject: "Tomorrow",
+		To: notify.Person{ID: "ada", Email: "nowhere"},
 	})
 	fmt.Println(err)
 	fmt.Println("for ever:", errors.Is(err, notify.ErrPermanent))

@@ -122,16 +122,24 @@ func (o Options) check() error {
 		return &session.FieldError{Field: "Options.Port", Problem: "is no port"}
 	case o.TLS > None:
 		return &session.FieldError{Field: "Options.TLS", Problem: "is unknown"}
-	case o.TLS == None && !o.Auth.isZero():
-		return &session.FieldError{Field: "Options.Auth", Problem: "can't be used without TLS"}
-	case !o.Auth.isZero() && o.Auth.Username == "":
-		return &session.FieldError{Field: "Options.Auth.Username", Problem: "is missing"}
-	case o.Auth.Username != "" && (o.Auth.Password == "") == (o.Auth.Token == nil):
-		return &session.FieldError{Field: "Options.Auth", Problem: "needs either a password or a token"}
 	case strings.ContainsAny(o.Hello, " \t\r\n"):
 		return &session.FieldError{Field: "Options.Hello", Problem: "is no name of a host"}
 	case o.Connections < 0 || o.PerConnection < 0 || o.Idle < 0 || o.Timeout < 0:
 		return &session.FieldError{Field: "Options", Problem: "holds a negative limit"}
+	}
+	return o.checkAuth()
+}
+
+func (o Options) checkAuth() error {
+	switch a := o.Auth; {
+	case a.isZero():
+		return nil
+	case o.TLS == None:
+		return &session.FieldError{Field: "Options.Auth", Problem: "can't be used without TLS"}
+	case a.Username == "":
+		return &session.FieldError{Field: "Options.Auth.Username", Problem: "is missing"}
+	case (a.Password == "") == (a.Token == nil):
+		return &session.FieldError{Field: "Options.Auth", Problem: "needs either a password or a token"}
 	}
 	return nil
 }

@@ -45,7 +45,9 @@ func TestConnectionsCarryManyMails(t *testing.T) {
 func TestConnectionsSurviveRefusals(t *testing.T) {
 	s := newServer(t)
 	sender := newSender(t, s.options())
-	for verb, answer := range map[string]string{"MAIL": "450 later", "RCPT": "550 5.1.1 nobody", "DATA": "451 later", ".": "554 5.6.0 no"} {
+	for verb, answer := range map[string]string{
+		"MAIL": "450 later", "RCPT": "550 5.1.1 nobody", "DATA": "451 later", ".": "554 5.6.0 no",
+	} {
 		s.says(verb, answer)
 		if err := sender.Notify(t.Context(), booked()); err == nil {
 			t.Errorf("%s: delivered", verb)
@@ -143,7 +145,10 @@ func TestIdleConnectionsAreEnded(t *testing.T) {
 	o.Idle = 50 * time.Millisecond
 	sender := newSender(t, o)
 	send(t, sender, 1)
-	await(t, "it is ended with QUIT", func() bool { _, open := s.connections(); return open == 0 && strings.HasSuffix(s.verbs(), "QUIT") })
+	await(t, "it is ended with QUIT", func() bool {
+		_, open := s.connections()
+		return open == 0 && strings.HasSuffix(s.verbs(), "QUIT")
+	})
 	send(t, sender, 1)
 	if opened, _ := s.connections(); opened != 2 {
 		t.Errorf("%d connections", opened)

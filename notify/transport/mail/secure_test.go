@@ -12,7 +12,7 @@ import (
 
 // Nothing is sent in clear unless that is wanted.
 func TestTLSIsMandatoryUnlessToldOtherwise(t *testing.T) {
-	clear := func(s *server) { s.starttls = false }
+	bare := func(s *server) { s.starttls = false }
 	implicit := func(s *server) { s.implicit, s.starttls = true, false }
 	untrusted := func(o *mail.Options) { o.TLSConfig = nil }
 	for _, c := range []struct {
@@ -24,14 +24,15 @@ func TestTLSIsMandatoryUnlessToldOtherwise(t *testing.T) {
 		secure bool
 	}{
 		{name: "by default", want: "delivered", secure: true},
-		{name: "by default, not offered", server: clear, want: "again"},
+		{name: "by default, not offered", server: bare, want: "again"},
 		{name: "by default, not trusted", change: untrusted, want: "again"},
 		{name: "opportunistic", policy: mail.Opportunistic, want: "delivered", secure: true},
-		{name: "opportunistic, not offered", server: clear, policy: mail.Opportunistic, want: "delivered"},
+		{name: "opportunistic, not offered", server: bare, policy: mail.Opportunistic, want: "delivered"},
 		{name: "none", policy: mail.None, want: "delivered"},
 		{name: "implicit", server: implicit, policy: mail.Implicit, want: "delivered", secure: true},
 		{name: "implicit, not trusted", server: implicit, policy: mail.Implicit, change: untrusted, want: "again"},
-		{name: "another name", change: func(o *mail.Options) { o.TLSConfig.ServerName = "another.example.org" }, want: "again"},
+		{name: "another name", change: func(o *mail.Options) { o.TLSConfig.ServerName = "another.example.org" },
+			want: "again"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newServer(t)
@@ -61,7 +62,9 @@ func TestTLSIsMandatoryUnlessToldOtherwise(t *testing.T) {
 func TestLoggingIn(t *testing.T) {
 	password := mail.Auth{Username: "sessions", Password: "sécret"}
 	token := mail.Auth{Username: "sessions", Token: func(context.Context) (string, error) { return "t0ken", nil }}
-	noToken := mail.Auth{Username: "sessions", Token: func(context.Context) (string, error) { return "", errors.New("no token today") }}
+	noToken := mail.Auth{Username: "sessions", Token: func(context.Context) (string, error) {
+		return "", errors.New("no token today")
+	}}
 	for _, c := range []struct {
 		name   string
 		offers string
@@ -107,7 +110,8 @@ func TestLoggingInNeedsEncryption(t *testing.T) {
 	o := s.options()
 	o.TLS = mail.Opportunistic
 	o.Auth = mail.Auth{Username: "sessions", Password: "secret"}
-	if err := newSender(t, o).Notify(t.Context(), booked()); kind(err) != "again" || !strings.Contains(err.Error(), "not encrypted") {
+	err := newSender(t, o).Notify(t.Context(), booked())
+	if kind(err) != "again" || !strings.Contains(err.Error(), "not encrypted") {
 		t.Errorf("%s: %v", kind(err), err)
 	}
 	if len(s.logins) > 0 || len(s.got()) > 0 {

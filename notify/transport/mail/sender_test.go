@@ -11,6 +11,7 @@ import (
 	"mime/quotedprintable"
 	"net"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,9 @@ func booked() notify.Message {
 	return notify.Message{
 		Key: "0b8d5c1e-7a55-8f4e-9d8a-3f1f3e1f7c11", Kind: notify.BookingConfirmed, Channel: notify.Email,
 		To:      notify.Person{ID: "ada-lovelace", Name: "Ada Lovelace", Email: "ada@example.org"},
-		Subject: "You are booked on Tue 14 Jul", Text: "Hello Ada,\n\nYou are booked — £630.00.\n.\n", HTML: "<p>You are booked — £630.00.</p>",
+		Subject: "You are booked on Tue 14 Jul",
+		Text:    "Hello Ada,\n\nYou are booked — £630.00.\n.\n",
+		HTML:    "<p>You are booked — £630.00.</p>",
 		Invitation: &notify.Invitation{
 			UID: notify.InvitationUID("b-1"), Sequence: 1, Start: time.Date(2026, 7, 14, 7, 0, 0, 0, time.UTC),
 			End: time.Date(2026, 7, 14, 17, 0, 0, 0, time.UTC), Stamp: time.Date(2026, 7, 2, 9, 0, 0, 0, time.UTC),
@@ -112,8 +115,9 @@ func TestN5MailsAreWhole(t *testing.T) {
 	first, parts := read(t, mails[0].body)
 	second, _ := read(t, mails[1].body)
 	for name, want := range map[string]string{
-		"From": `"Leeds Surgery" <rota@example.org>`, "To": `"Ada Lovelace" <ada@example.org>`, "Reply-To": "<help@example.org>",
-		"Subject": "You are booked on Tue 14 Jul", "Date": "Thu, 02 Jul 2026 09:00:00 +0000",
+		"From": `"Leeds Surgery" <rota@example.org>`, "To": `"Ada Lovelace" <ada@example.org>`,
+		"Reply-To": "<help@example.org>",
+		"Subject":  "You are booked on Tue 14 Jul", "Date": "Thu, 02 Jul 2026 09:00:00 +0000",
 		"Message-Id":     "<0b8d5c1e-7a55-8f4e-9d8a-3f1f3e1f7c11@example.org>",
 		"Auto-Submitted": "auto-generated", "Mime-Version": "1.0", "List-Unsubscribe": "", "User-Agent": "",
 	} {
@@ -128,7 +132,8 @@ func TestN5MailsAreWhole(t *testing.T) {
 		t.Fatalf("%d parts", len(parts))
 	}
 	for i, want := range []struct{ kind, begin string }{
-		{"text/plain", "Hello Ada,\r\n\r\nYou are booked — £630.00.\r\n.\r\n"}, {"text/html", "<p>You are booked — £630.00.</p>"},
+		{"text/plain", "Hello Ada,\r\n\r\nYou are booked — £630.00.\r\n.\r\n"},
+		{"text/html", "<p>You are booked — £630.00.</p>"},
 		{"text/calendar", "BEGIN:VCALENDAR\r\nVERSION:2.0"}, {"application/ics", "BEGIN:VCALENDAR\r\nVERSION:2.0"},
 	} {
 		if parts[i].kind != want.kind || !strings.HasPrefix(parts[i].text, want.begin) {
@@ -141,7 +146,9 @@ func TestN5MailsAreWhole(t *testing.T) {
 	if parts[2].text != parts[3].text || parts[3].disposition != `attachment; filename="session.ics"` {
 		t.Errorf("the file: %q", parts[3].disposition)
 	}
-	for _, want := range []string{"UID:booking-b-1@sessional", "mailto:ada@example.org", "ORGANIZER;CN=Leeds Surgery:mailto:rota@example.org"} {
+	for _, want := range []string{
+		"UID:booking-b-1@sessional", "mailto:ada@example.org", "ORGANIZER;CN=Leeds Surgery:mailto:rota@example.org",
+	} {
 		if !strings.Contains(strings.ReplaceAll(parts[2].text, "\r\n ", ""), want) {
 			t.Errorf("the invitation has no %s", want)
 		}
@@ -208,6 +215,7 @@ func TestN5Outcomes(t *testing.T) {
 		{"RCPT", "550 5.1.2 no such domain", "permanent", mail.Receiving},
 		{"RCPT", "550 5.2.1 closed", "permanent", mail.Receiving},
 		{"RCPT", "552 5.2.2 full", "again", mail.Receiving},
+		{"RCPT", "524 5.2.4 leads nowhere", "permanent", mail.Receiving},
 		{"RCPT", "554 5.7.1 relaying denied", "again", mail.Receiving},
 		{"RCPT", "530 log in first", "again", mail.Receiving},
 		{"RCPT", "503 bad sequence", "again", mail.Receiving},
@@ -311,7 +319,8 @@ func narrow(o mail.Options) mail.Options {
 // A mail takes no longer than its context; where it ends decides what is known.
 func TestN5MailsEndWithTheirContext(t *testing.T) {
 	for verb, want := range map[string]string{
-		"CONNECT": "again", "EHLO": "again", "STARTTLS": "again", "MAIL": "again", "RCPT": "again", "DATA": "again", ".": "unknown",
+		"CONNECT": "again", "EHLO": "again", "STARTTLS": "again", "MAIL": "again", "RCPT": "again", "DATA": "again",
+		".": "unknown",
 	} {
 		t.Run(verb, func(t *testing.T) {
 			t.Parallel()
@@ -352,8 +361,10 @@ func TestN5MailsEndWithTheirContext(t *testing.T) {
 
 // hostileTexts try to add a header, a recipient or a body.
 var hostileTexts = []string{
-	"x\r\nBcc: eve@example.org", "x\nX-Evil: 1\n\nbody", "x\rX-Evil: 1", "\x00\x07", "=?utf-8?q?=0D=0ABcc:_eve@example.org?=",
-	"\u202eevil\u2028Bcc: eve", `"quoted", <eve@example.org>, "`, strings.Repeat("long ", 500), strings.Repeat("é", 3000), "\xff\xfe",
+	"x\r\nBcc: eve@example.org", "x\nX-Evil: 1\n\nbody", "x\rX-Evil: 1", "\x00\x07",
+	"=?utf-8?q?=0D=0ABcc:_eve@example.org?=",
+	"\u202eevil\u2028Bcc: eve", `"quoted", <eve@example.org>, "`, strings.Repeat("long ", 500),
+	strings.Repeat("é", 3000), "\xff\xfe",
 	"Zoë Ünal 😀", "", "a,b;c:d<e>f(g)h@i\\j",
 }
 
@@ -373,7 +384,8 @@ func TestN6HeadersCantBeInjected(t *testing.T) {
 		header, parts := read(t, raw)
 		for name := range header {
 			switch name {
-			case "From", "To", "Subject", "Date", "Message-Id", "Auto-Submitted", "X-Auto-Response-Suppress", "Mime-Version", "Content-Type",
+			case "From", "To", "Subject", "Date", "Message-Id", "Auto-Submitted", "X-Auto-Response-Suppress", "Mime-Version",
+				"Content-Type",
 				"Content-Transfer-Encoding":
 			default:
 				t.Errorf("%.40q: a header %s", text, name)
@@ -381,8 +393,8 @@ func TestN6HeadersCantBeInjected(t *testing.T) {
 		}
 		words := new(mime.WordDecoder)
 		subject, err := words.DecodeHeader(header.Get("Subject"))
-		if want := notify.Header(text); err != nil || strings.Join(strings.Fields(subject), " ") != strings.Join(strings.Fields(want), " ") &&
-			!strings.HasPrefix(want, "=?") {
+		want := notify.Header(text)
+		if err != nil || !slices.Equal(strings.Fields(subject), strings.Fields(want)) && !strings.HasPrefix(want, "=?") {
 			t.Errorf("%.40q: the subject is %q, %v", text, subject, err)
 		}
 		to, err := netmail.ParseAddressList(header.Get("To"))
@@ -405,8 +417,10 @@ func TestN6AddressesThatAreNone(t *testing.T) {
 	s := newServer(t)
 	sender := newSender(t, s.options())
 	for _, email := range []string{
-		"", "ada", "ada@", "@example.org", "Ada <ada@example.org>", "ada@example.org, eve@example.org", "ada@example.org>\r\nRCPT TO:<eve@example.org",
-		"a b@example.org", "ada@example.org\nBcc: eve@example.org", "ada\u202e@example.org", strings.Repeat("a", 250) + "@example.org", "<ada@example.org>",
+		"", "ada", "ada@", "@example.org", "Ada <ada@example.org>", "ada@example.org, eve@example.org",
+		"ada@example.org>\r\nRCPT TO:<eve@example.org",
+		"a b@example.org", "ada@example.org\nBcc: eve@example.org", "ada\u202e@example.org",
+		strings.Repeat("a", 250) + "@example.org", "<ada@example.org>",
 		"ada@example.org> NOTIFY=SUCCESS", "\"a\r\nb\"@example.org",
 	} {
 		m := booked()

@@ -4,13 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"errors"
 	"io"
+	"math/big"
 	"net"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -57,23 +61,40 @@ type received struct {
 	secure   bool
 }
 
-// certificate is for 127.0.0.1, and trusted by whoever is given its roots.
-var certificate = sync.OnceValue(func() *httptest.Server {
-	s := httptest.NewTLSServer(nil)
-	s.Close()
-	return s
+// certificate is for 127.0.0.1, signed by itself.
+var certificate = sync.OnceValues(func() (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	is := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "mail.example.org"}, IPAddresses: []net.IP{net.IPv4(127,
+			0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), BasicConstraintsValid: true, IsCA: true,
+		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, is, is, &key.PublicKey, key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	leaf, err := x509.ParseCertificate(der)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err
 })
 
-func trusted() *x509.CertPool {
-	roots := x509.NewCertPool()
-	roots.AddCert(certificate().Certificate())
-	return roots
+func ownCertificate(t *testing.T) tls.Certificate {
+	t.Helper()
+	c, err := certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func newServer(t *testing.T, change ...func(*server)) *server {
 	t.Helper()
 	s := &server{t: t, starttls: true, answers: map[string][]string{}, conns: map[net.Conn]bool{}}
-	s.tls = &tls.Config{Certificates: certificate().TLS.Certificates, MinVersion: tls.VersionTLS12}
+	s.tls = &tls.Config{Certificates: []tls.Certificate{ownCertificate(t)}, MinVersion: tls.VersionTLS12}
 	for _, c := range change {
 		c(s)
 	}
@@ -162,9 +183,11 @@ func (s *server) ended(t *testing.T) {
 
 // options are those of a sender that talks to the server.
 func (s *server) options() mail.Options {
+	roots := x509.NewCertPool()
+	roots.AddCert(s.tls.Certificates[0].Leaf)
 	return mail.Options{
 		Host: "127.0.0.1", Port: s.listener.Addr().(*net.TCPAddr).Port, From: "Leeds Surgery <rota@example.org>",
-		TLSConfig: &tls.Config{RootCAs: trusted(), MinVersion: tls.VersionTLS12}, Hello: "client.test",
+		TLSConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, Hello: "client.test",
 		Timeout: 20 * time.Second, Now: func() time.Time { return time.Date(2026, 7, 2, 9, 0, 0, 0, time.UTC) },
 	}
 }
@@ -203,7 +226,7 @@ func (s *server) serve(c net.Conn) {
 }
 
 func (k *talk) secure() {
-	k.c = tls.Server(k.c, k.server.tls)
+	k.c = tls.Server(k.c, k.tls)
 	k.mail.secure = true
 }
 

@@ -123,8 +123,8 @@ func findGroup(is func(group) bool) (group, bool) {
 // purpose keeps these tokens apart from others that the same keys sign.
 const purpose = "sessional unsubscribe 1"
 
-// Link returns the address by which a person turns a group of emails off. The error is a *session.FieldError for what is
-// no person or no group.
+// Link returns the address by which a person turns a group of emails off. The error is a *session.FieldError for what
+// is no person or no group.
 func (u *Unsubscribe) Link(person session.PersonID, emails notify.EmailGroup) (string, error) {
 	if err := session.CheckID("Person", person); err != nil {
 		return "", err
@@ -136,9 +136,9 @@ func (u *Unsubscribe) Link(person session.PersonID, emails notify.EmailGroup) (s
 	return u.base + "/" + u.keys.Sign(purpose, string(person), g.name), nil
 }
 
-// ServeHTTP answers GET with the page that asks, which changes nothing, and a POST of List-Unsubscribe=One-Click by turning
-// the emails off, without a redirect. The token is the path value "token" of the pattern that it is mounted at, or the
-// last part of the path.
+// ServeHTTP answers GET with the page that asks, which changes nothing, and a POST of List-Unsubscribe=One-Click by
+// turning the emails off, without a redirect. The token is the path value "token" of the pattern that it is mounted at,
+// or the last part of the path.
 func (u *Unsubscribe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
 	head.Set("Cache-Control", "no-store")
@@ -173,7 +173,8 @@ func (u *Unsubscribe) turnOff(w http.ResponseWriter, r *http.Request, person ses
 		return
 	}
 	if err := u.o.TurnOff(r.Context(), person, g.EmailGroup); err != nil {
-		u.o.Logger.ErrorContext(r.Context(), "emails can't be turned off", "person", string(person), "emails", g.name, "error", err)
+		u.o.Logger.ErrorContext(r.Context(), "emails can't be turned off", "person", string(person), "emails", g.name,
+			"error", err)
 		http.Error(w, "This can't be done now. Please try again later.", http.StatusServiceUnavailable)
 		return
 	}

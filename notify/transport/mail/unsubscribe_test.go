@@ -105,7 +105,8 @@ func TestN1MailsCanBeTurnedOff(t *testing.T) {
 	if f.settings(t).Reminders != 0 {
 		t.Fatal("they are off already")
 	}
-	if w := post(f, link); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "You will get no more reminders of sessions") {
+	if w := post(f, link); w.Code != http.StatusOK || !strings.Contains(w.Body.String(),
+		"You will get no more reminders of sessions") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if got := f.settings(t); got.Reminders != notify.Off {
@@ -180,7 +181,8 @@ func TestN1LookingAtALinkTurnsNothingOff(t *testing.T) {
 	}
 	page := ask(f, http.MethodGet, link, "", nil)
 	for _, want := range []string{
-		`<form method="post">`, `name="List-Unsubscribe" value="One-Click"`, "emails about hours, invoices and fees", "Shifts &lt;&amp;&gt;",
+		`<form method="post">`, `name="List-Unsubscribe" value="One-Click"`, "emails about hours, invoices and fees",
+		"Shifts &lt;&amp;&gt;",
 	} {
 		if !strings.Contains(page.Body.String(), want) {
 			t.Errorf("the page has no %s: %s", want, page.Body)
@@ -231,7 +233,8 @@ func TestN1FormsInParts(t *testing.T) {
 	if err := errors.Join(parts.WriteField("List-Unsubscribe", "One-Click"), parts.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if w := ask(f, http.MethodPost, link, parts.FormDataContentType(), &b); w.Code != http.StatusOK || f.settings(t).Emails.Pay != notify.Off {
+	if w := ask(f, http.MethodPost, link, parts.FormDataContentType(), &b); w.Code != http.StatusOK ||
+		f.settings(t).Emails.Pay != notify.Off {
 		t.Errorf("%d", w.Code)
 	}
 }
@@ -252,7 +255,10 @@ func TestN1LinksAreSigned(t *testing.T) {
 			}
 		}
 	}
-	rotated := newOffice(t, func(o *mail.UnsubscribeOptions) { o.Keys = append([][]byte{bytes.Repeat([]byte("n"), 32)}, o.Keys...) })
+	rotated := newOffice(t, func(o *mail.UnsubscribeOptions) {
+		o.Keys = append([][]byte{bytes.Repeat([]byte("n"), 32)},
+			o.Keys...)
+	})
 	if w := post(rotated, link); w.Code != http.StatusOK {
 		t.Errorf("the key before: %d", w.Code)
 	}
@@ -309,7 +315,9 @@ func TestAHostsOwnPage(t *testing.T) {
 		"emails about new messages false, emails about new messages true" {
 		t.Error(got)
 	}
-	broken := newOffice(t, func(o *mail.UnsubscribeOptions) { o.Page = template.Must(template.New("own").Parse(`{{.Nothing}}`)) })
+	broken := newOffice(t, func(o *mail.UnsubscribeOptions) {
+		o.Page = template.Must(template.New("own").Parse(`{{.Nothing}}`))
+	})
 	if w := ask(broken, http.MethodGet, link, "", nil); w.Code != http.StatusInternalServerError {
 		t.Errorf("%d", w.Code)
 	}
@@ -332,7 +340,8 @@ func TestUnsubscribeNamesWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	for _, address := range []string{"", "https://", "https://a?b", "https://a#b", "https://a b", "https://ä/", "https://a/\r\nBcc:"} {
+	for _, address := range []string{"", "https://", "https://a?b", "https://a#b", "https://a b", "https://ä/",
+		"https://a/\r\nBcc:"} {
 		o := good
 		o.URL = address
 		if _, err := mail.NewUnsubscribe(o); err == nil {

@@ -1,5 +1,5 @@
-// Package peer finds what the transports are checked against: programs and libraries of others, which internal/tools/peers
-// fetches where the machine has none. It is for tests alone.
+// Package peer finds what the transports are checked against: programs and libraries of others, which
+// internal/tools/peers fetches where the machine has none. It is for tests alone.
 //
 // What cannot be had makes the tests that need it skip, and is listed at the end of the run; where CI is set the run
 // fails. For that a package's TestMain is
@@ -10,6 +10,7 @@ package peer
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -25,11 +26,24 @@ var missing = struct {
 
 // Main runs the tests of a package and lists what was not tested. It returns the code to exit with.
 func Main(m *testing.M) int {
-	code := m.Run()
+	return report(os.Stderr, m.Run())
+}
+
+// Look looks for everything that tests want, and lists what is not there. It returns the code to exit with.
+func Look(w io.Writer) int {
+	for name, look := range map[string]func() (string, error){libical: findLibical, opensmtpd: findOpenSMTPD} {
+		if _, err := look(); err != nil {
+			miss(name, err.Error())
+		}
+	}
+	return report(w, 0)
+}
+
+func report(w io.Writer, code int) int {
 	missing.Lock()
 	defer missing.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(missing.why)) {
-		fmt.Fprintf(os.Stderr, "not tested: %s: %s\n", name, missing.why[name])
+		_, _ = fmt.Fprintf(w, "not tested: %s: %s\n", name, missing.why[name])
 	}
 	if len(missing.why) > 0 && os.Getenv("CI") != "" {
 		return max(code, 1)
@@ -37,26 +51,38 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Skip skips a test for want of something, and has Main list it.
-func Skip(tb testing.TB, name, why string) {
-	tb.Helper()
+// The names of what is looked for.
+const (
+	libical   = "libical"
+	opensmtpd = "OpenSMTPD"
+)
+
+// errNotThere says what to do about something that is not on the machine.
+var errNotThere = errors.New("it is not on this machine; internal/tools/peers fetches it where it can")
+
+func miss(name, why string) {
 	missing.Lock()
+	defer missing.Unlock()
 	missing.why[name] = why
-	missing.Unlock()
-	tb.Skipf("%s: %s", name, why)
 }
 
-// Fetched is where internal/tools/peers puts something, whether it is there or not.
-func Fetched(tb testing.TB, name string) string {
+// skip skips a test for want of something, and has Main list it.
+func skip(tb testing.TB, name string, why error) {
 	tb.Helper()
+	miss(name, why.Error())
+	tb.Skipf("%s: %v", name, why)
+}
+
+// fetched is where internal/tools/peers puts something, whether it is there or not.
+func fetched(name string) (string, error) {
 	top, err := root()
 	if err != nil {
-		tb.Fatal(err)
+		return "", err
 	}
 	// go test keeps results, and takes notice only of files of the module. The script writes one there when it has
 	// fetched something, and a test that was skipped is run again.
 	_, _ = os.ReadFile(filepath.Join(top, "notify", "transport", ".fetched"))
-	return filepath.Join(top, ".tools", name)
+	return filepath.Join(top, ".tools", name), nil
 }
 
 // root is the folder of the project: the one above the working directory that holds the script that fetches.

@@ -48,7 +48,8 @@ func TestOpenRefusesEverythingElse(t *testing.T) {
 			t.Errorf("character %d changed: %v", i, err)
 		}
 	}
-	for _, other := range []string{"", ".", token + "=", token + "\n", token[:len(token)-1], token + ".", strings.Repeat("a", 9000)} {
+	for _, other := range []string{"", ".", token + "=", token + "\n", token[:len(token)-1], token + ".",
+		strings.Repeat("a", 9000)} {
 		if _, err := keys.Open("test", other); !errors.Is(err, signed.ErrForged) {
 			t.Errorf("%.20q: %v", other, err)
 		}
