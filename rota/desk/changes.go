@@ -13,6 +13,9 @@ import (
 
 // Check guards a value that a decision read and doesn't write: it must still have the version that was read, until
 // the commit is through. Checks of one value don't exclude each other; a check and a write do.
+//
+// Version 0 says that it isn't there. What isn't there can't be locked: the check holds where whoever would make it
+// checks something that the same changes write, as who applies checks the session.
 type Check struct {
 	Subject session.Subject
 	// Provider is whose it is; blank for what is nobody's alone.
@@ -44,7 +47,7 @@ type Changes struct {
 }
 
 // newChanges sorts a decision into changes, and guards everything that was read and isn't written.
-func newChanges(read Snapshot, d session.Decision) (Changes, error) {
+func newChanges(want Want, read Snapshot, d session.Decision) (Changes, error) {
 	c := Changes{Texts: slices.Clone(d.Texts), Events: d.Events}
 	written := map[session.Subject]bool{}
 	for _, r := range d.Records {
@@ -58,7 +61,20 @@ func newChanges(read Snapshot, d session.Decision) (Changes, error) {
 			c.Checks = append(c.Checks, Check{Subject: r.Subject(), Provider: r.Tenant(), Version: r.Revision()})
 		}
 	}
+	if of, id := read.Session, missed(want, read); id.ID != "" && written[of.Subject()] && !written[id] {
+		c.Checks = append(c.Checks, Check{Subject: id, Provider: of.Provider})
+	}
 	return c, nil
+}
+
+// missed names the application that was looked for and not there. A decision that fills or closes the session depends
+// on that: a clinician who applies meanwhile is booked by their application (A1), and doesn't lose it.
+func missed(want Want, read Snapshot) session.Subject {
+	if want.Clinician == "" || read.Session.Version == 0 || read.Application.Version > 0 {
+		return session.Subject{}
+	}
+	id := rota.ApplicationID(read.Session.ID, read.Session.Round, want.Clinician)
+	return session.Subject{Kind: session.KindApplication, ID: string(id)}
 }
 
 func (c *Changes) put(r session.Record) error {

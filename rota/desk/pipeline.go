@@ -138,7 +138,7 @@ func try[C command, R any](
 	if len(decision.Records) == 0 {
 		return out, nothing, nil
 	}
-	changes, err := newChanges(read, decision)
+	changes, err := newChanges(want, read, decision)
 	if err != nil {
 		return nil, 0, &BrokenError{Act: a.name, Err: err}
 	}

@@ -105,10 +105,8 @@ func (t table) choose(s state, o *operation) (state, bool) {
 		}
 		return next, free && (mine.version == 0 || mine.state == rota.Retracted)
 	case "Allocate":
-		// Whoever has applied has asked for it, and isn't asked again. One who applies at the very same time can be
-		// overlooked: an application that isn't there yet can't be guarded, and it doesn't count the session up.
-		asked := !pending || o.effect.booking.offered
-		return s.fill(o, t.offers[o.on] && asked), free
+		// Whoever has applied has asked for it, and isn't asked again.
+		return s.fill(o, t.offers[o.on] && !pending), free
 	}
 	if !pending || o.round != on.round {
 		return s, false

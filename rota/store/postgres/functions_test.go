@@ -117,8 +117,14 @@ func section(name, kind string) string {
 const template = `
     IF doc->'checks' ? '<kind>' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'<kind>') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.<table> t WHERE <check> AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.<table> t WHERE <check>;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.<table> t WHERE <check> AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? '<table>' THEN

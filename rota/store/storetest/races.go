@@ -179,6 +179,31 @@ func (t *test) guarding(on func(i int) Store, n int) {
 			t.of("P2").Errorf("two commits, each of which checks what the other writes: %v", got)
 		}
 	}
+	t.absence(on, n)
+}
+
+// absence looks at the guard of what isn't there: one books a session for somebody who hasn't applied, who applies at the
+// same time. Whoever comes second would find that out.
+func (t *test) absence(on func(i int) Store, n int) {
+	t.Helper()
+	for round := range 20 {
+		of := shift(n+200+round, 16)
+		a := applied(of, "ada")
+		t.commit(on(0), change(fmt.Sprintf("alone-%d-%d", n, round), of), desk.Done)
+		got := t.race(2, on, func(i int) desk.Changes {
+			if i == 1 {
+				c := change(fmt.Sprintf("asks-%d-%d", n, round), a)
+				c.Checks = []desk.Check{{Subject: of.Subject(), Provider: of.Provider, Version: 1}}
+				return c
+			}
+			c := change(fmt.Sprintf("takes-%d-%d", n, round), versioned(of, 2))
+			c.Checks = []desk.Check{{Subject: a.Subject(), Provider: of.Provider}}
+			return c
+		})
+		if got[desk.Done] != 1 {
+			t.of("A1").Errorf("one commit that finds no application, and one that makes it, at once: %v", got)
+		}
+	}
 }
 
 // oneInstant loads while everything loaded is written over and over, all at the same version.

@@ -125,8 +125,14 @@ BEGIN
 
     IF doc->'checks' ? 'session' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'session') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.sessions t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.sessions t WHERE t.provider = r.provider AND t.id = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.sessions t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'sessions' THEN
@@ -147,8 +153,14 @@ BEGIN
 
     IF doc->'checks' ? 'application' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'application') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.applications t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.applications t WHERE t.provider = r.provider AND t.id = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.applications t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'applications' THEN
@@ -166,8 +178,14 @@ BEGIN
 
     IF doc->'checks' ? 'booking' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'booking') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.bookings t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.bookings t WHERE t.provider = r.provider AND t.id = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.bookings t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'bookings' THEN
@@ -185,8 +203,14 @@ BEGIN
 
     IF doc->'checks' ? 'diary' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'diary') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.diaries t WHERE t.clinician = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.diaries t WHERE t.clinician = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.diaries t WHERE t.clinician = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'diaries' THEN
@@ -224,8 +248,14 @@ BEGIN
 
     IF doc->'checks' ? 'support_case' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'support_case') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.support_cases t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.support_cases t WHERE t.provider = r.provider AND t.id = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.support_cases t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'support_cases' THEN
@@ -243,8 +273,14 @@ BEGIN
 
     IF doc->'checks' ? 'fee' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'fee') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.fees t WHERE t.provider = r.provider AND t.booking = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.fees t WHERE t.provider = r.provider AND t.booking = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.fees t WHERE t.provider = r.provider AND t.booking = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'fees' THEN
@@ -262,8 +298,14 @@ BEGIN
 
     IF doc->'checks' ? 'hours' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'hours') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.hours_worked t WHERE t.provider = r.provider AND t.booking = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.hours_worked t WHERE t.provider = r.provider AND t.booking = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.hours_worked t WHERE t.provider = r.provider AND t.booking = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'hours_worked' THEN
@@ -281,8 +323,14 @@ BEGIN
 
     IF doc->'checks' ? 'invoice' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'invoice') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.invoices t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.invoices t WHERE t.provider = r.provider AND t.id = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.invoices t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'invoices' THEN
@@ -300,8 +348,14 @@ BEGIN
 
     IF doc->'checks' ? 'message' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'message') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.messages t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.messages t WHERE t.provider = r.provider AND t.id = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.messages t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'messages' THEN
@@ -327,8 +381,14 @@ BEGIN
 
     IF doc->'checks' ? 'settings' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'settings') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.settings t WHERE t.person = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.settings t WHERE t.person = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.settings t WHERE t.person = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'settings' THEN
@@ -346,8 +406,14 @@ BEGIN
 
     IF doc->'checks' ? 'text' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'text') AS x(provider text, id text, version bigint) LOOP
-            PERFORM 1 FROM {schema}.texts t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.texts t WHERE t.provider = r.provider AND t.id = r.id;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            ELSE
+                PERFORM 1 FROM {schema}.texts t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END IF;
         END LOOP;
     END IF;
     IF doc ? 'texts' THEN

@@ -1,0 +1,34 @@
+package desk_test
+
+import (
+	"testing"
+
+	"github.com/sessional-go/sessional/booking"
+	"github.com/sessional-go/sessional/rota"
+	"github.com/sessional-go/sessional/rota/desk"
+	"github.com/sessional-go/sessional/withdrawal"
+)
+
+// A clinician applies while a rota manager, who saw no application, puts them on the session: the application isn't
+// overlooked. Where the provider offers its allocations, who applied is booked and not asked again.
+func TestA1WhoAppliesWhileTheyAreAllocatedIsNotOverlooked(t *testing.T) {
+	st := newStage(t)
+	st.ok(st.policy(func(p *withdrawal.Policy) { p.Applications.OfferAllocations = true }))
+	open := st.posts()
+	d := st.over(&fickle{commit: func(n int, own func() (desk.Verdict, error)) (desk.Verdict, error) {
+		if n == 1 {
+			st.ok(rota.Apply{Command: st.do(byAda), Session: open.ID})
+		}
+		return own()
+	}})
+	got := must[rota.Booked](t)(d.Allocate(t.Context(), rota.Allocate{
+		Command: st.do(byManager), Session: open.ID, Clinician: "ada",
+	}))
+	if got.Booking.State != booking.Confirmed || got.Booking.Application == "" {
+		t.Errorf("they applied, and the booking is %s by application %q", got.Booking.State, got.Booking.Application)
+	}
+	read := must[desk.Snapshot](t)(st.store.Load(t.Context(), desk.Want{Application: got.Booking.Application}))
+	if read.Application.State != rota.Accepted {
+		t.Errorf("the application is %s", read.Application.State)
+	}
+}
