@@ -211,7 +211,7 @@ func (d *Dispatcher) Deliver(ctx context.Context) (Tally, error) {
 		all.Go(func() { failed[i] = out.drain(ctx, &hand{stop: ctx.Done(), counter: counted}) })
 	}
 	all.Wait()
-	return counted.tally, errors.Join(append(failed, ctx.Err())...)
+	return counted.tally, errors.Join(errors.Join(failed...), ctx.Err())
 }
 
 // Run delivers what is due, whenever it is, until ctx ends, and returns why it did. Then it begins nothing more, gives

@@ -111,6 +111,13 @@ func (p *post) delivers(name string, d *notify.Dispatcher, want notify.Tally) {
 	equal(p.T, name, got, want)
 }
 
+// emails limits emails alone.
+func emails(l notify.Limit) map[notify.Channel]notify.Limit {
+	limits := make(map[notify.Channel]notify.Limit)
+	limits[notify.Email] = l
+	return limits
+}
+
 // kept is what the queue keeps of a person's deliveries.
 func kept(t fataler, q notify.Queue, person session.PersonID) []notify.Delivery {
 	t.Helper()

@@ -33,7 +33,7 @@ func outage(t *testing.T, how notifytest.Answer) {
 	begun := time.Now()
 	var handed, taken []time.Time
 	p, d, stop := running(t, func(o *notify.DispatcherOptions) {
-		o.Limits = map[notify.Channel]notify.Limit{notify.Email: {PerSecond: rate, Burst: burst}}
+		o.Limits = emails(notify.Limit{PerSecond: rate, Burst: burst})
 	})
 	p.sink.Answer = func(notify.Message, int) notifytest.Answer {
 		handed = append(handed, time.Now())

@@ -167,7 +167,7 @@ func (h *havoc) start() *process {
 		Lease: 30 * time.Second, Every: 5 * time.Second, Attempts: h.limit, Channels: []notify.Channel{notify.Email},
 		Backoff: notify.Backoff{First: time.Second, Most: time.Minute},
 		Circuit: notify.Circuit{First: time.Second, Most: 10 * time.Second},
-		Limits:  map[notify.Channel]notify.Limit{notify.Email: {Concurrency: 3, PerSecond: h.rate, Burst: burst}},
+		Limits:  emails(notify.Limit{Concurrency: 3, PerSecond: h.rate, Burst: burst}),
 	})
 	if err != nil {
 		h.Fatal(err)

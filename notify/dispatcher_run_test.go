@@ -77,7 +77,7 @@ func TestN5RunFinishesWhatIsOnItsWay(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p, d, stop := running(t, func(o *notify.DispatcherOptions) {
 					o.Notifier = slow(c.takes)
-					o.Limits = map[notify.Channel]notify.Limit{notify.Email: {Concurrency: 1}}
+					o.Limits = emails(notify.Limit{Concurrency: 1})
 				})
 				p.tell(notify.Email, "ann", "ann", "bob")
 				d.Wake()
@@ -116,7 +116,7 @@ func TestN5NothingOutlivesItsLease(t *testing.T) {
 		p, d, stop := running(t, func(o *notify.DispatcherOptions) {
 			o.Lease = time.Minute
 			o.Notifier = slow(time.Hour)
-			o.Limits = map[notify.Channel]notify.Limit{notify.Email: {Concurrency: 1}}
+			o.Limits = emails(notify.Limit{Concurrency: 1})
 		})
 		p.tell(notify.Email, "ann")
 		d.Wake()
@@ -270,7 +270,7 @@ func TestN5TheRateIsNeverAbove(t *testing.T) {
 		const rate, burst = 20, 5
 		var sent []time.Time
 		p, d, stop := running(t, func(o *notify.DispatcherOptions) {
-			o.Limits = map[notify.Channel]notify.Limit{notify.Email: {PerSecond: rate, Burst: burst}}
+			o.Limits = emails(notify.Limit{PerSecond: rate, Burst: burst})
 		})
 		p.sink.Answer = func(notify.Message, int) notifytest.Answer {
 			sent = append(sent, time.Now())

@@ -146,11 +146,12 @@ func TestN5BackoffDoublesAndIsGivenUpVisibly(t *testing.T) {
 		o.Backoff = notify.Backoff{First: time.Minute, Most: 3 * time.Minute, Jitter: 0.5}
 		o.Rand = func() float64 { return 0.5 } // half of the jitter: a quarter of the wait
 	})
-	for _, wait := range []time.Duration{45, 90, 135, 135} {
+	for _, seconds := range []int{45, 90, 135, 135} {
+		wait := time.Duration(seconds) * time.Second
 		p.delivers("a failure", d, tally{Failed: 1})
 		k := kept(t, p.queue, "ann")[0]
-		if got := k.NotBefore.Sub(p.now); got != wait*time.Second {
-			t.Errorf("after %d attempts it waits %s, want %s", k.Attempts, got, wait*time.Second)
+		if got := k.NotBefore.Sub(p.now); got != wait {
+			t.Errorf("after %d attempts it waits %s, want %s", k.Attempts, got, wait)
 		}
 		p.now = k.NotBefore
 		p.now = p.now.Add(-time.Microsecond)
@@ -333,12 +334,12 @@ func TestN5AChannelOutOfOrderIsTriedBySingleDeliveries(t *testing.T) {
 	d := p.dispatcher(func(o *notify.DispatcherOptions) {
 		o.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		o.Channels = []notify.Channel{notify.Email}
-		o.Limits = map[notify.Channel]notify.Limit{notify.Email: {Concurrency: 1}}
+		o.Limits = emails(notify.Limit{Concurrency: 1})
 		o.Circuit = notify.Circuit{Failures: 3, First: time.Minute, Most: 4 * time.Minute}
 	})
 	p.delivers("it is out of order", d, tally{Failed: 3, Held: 1})
-	for i, wait := range []time.Duration{1, 2, 4, 4} {
-		p.now = p.now.Add(wait*time.Minute - time.Microsecond)
+	for i, minutes := range []int{1, 2, 4, 4} {
+		p.now = p.now.Add(time.Duration(minutes)*time.Minute - time.Microsecond)
 		p.delivers("left alone", d, tally{})
 		p.now = p.now.Add(time.Microsecond)
 		p.delivers(fmt.Sprint("trial ", i), d, tally{Failed: 1})
@@ -366,7 +367,7 @@ func TestN5FailuresAtOnceAreOneOutage(t *testing.T) {
 	all := make(chan struct{})
 	begun := make(chan struct{}, 8)
 	d := p.dispatcher(func(o *notify.DispatcherOptions) {
-		o.Limits = map[notify.Channel]notify.Limit{notify.Email: {Concurrency: 8}}
+		o.Limits = emails(notify.Limit{Concurrency: 8})
 		o.Circuit = notify.Circuit{Failures: 3, First: time.Second}
 		o.Composer = composed(func(context.Context, notify.Claim) error {
 			select {
@@ -396,7 +397,7 @@ func TestN5ACircuitCanBeLeftOutAndHonoursWhatIsAsked(t *testing.T) {
 	d := p.dispatcher(func(o *notify.DispatcherOptions) {
 		o.Notifier = notifierFunc(func(context.Context) error { return later(time.Hour) })
 		o.Circuit = notify.Circuit{Failures: 1}
-		o.Limits = map[notify.Channel]notify.Limit{notify.Email: {Concurrency: 1}}
+		o.Limits = emails(notify.Limit{Concurrency: 1})
 	})
 	p.delivers("asked to be left alone", d, tally{Failed: 1, Held: 1})
 	p.now = p.now.Add(time.Hour - time.Microsecond)

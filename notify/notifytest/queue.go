@@ -86,7 +86,8 @@ func (o *office) tell(c notify.Channel, people ...session.PersonID) {
 			Audience: notify.Applicant, State: notify.Planned, Planned: o.now, NotBefore: o.now,
 		}
 		mark := notify.DigestMark{
-			Clinician: session.ClinicianID(person), Version: o.numbers[person], At: o.now, Seen: map[notify.FeedID]int64{},
+			Clinician: session.ClinicianID(person), Version: o.numbers[person], At: o.now,
+			Seen: make(map[notify.FeedID]int64),
 		}
 		if err := o.queue.Digested(o.Context(), mark, e, []notify.Delivery{d}); err != nil {
 			o.Fatalf("N3: a digest was not kept: %v", err)

@@ -9,10 +9,6 @@ import (
 	"github.com/sessional-go/sessional/rota/store/memory"
 )
 
-func TestN5TheMemoryQueueKeepsTheContract(t *testing.T) {
-	TestQueue(t, func(testing.TB) notify.Queue { return memory.New() })
-}
-
 // flawed is a queue with a fault.
 type flawed struct {
 	notify.Queue

@@ -254,6 +254,7 @@ func (c *Composer) data(ctx context.Context, o *occasion, k composing) (notify.D
 		d.Message, err = c.words(ctx, session.TextID(o.Event.Facts["text"]))
 	case notify.Digest:
 		d.Items, err = c.items(ctx, o)
+	default: // the others have no words of their own
 	}
 	return d, err
 }

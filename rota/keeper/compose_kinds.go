@@ -188,8 +188,9 @@ func answered(o occasion) bool {
 	switch o.Event.Kind {
 	case booking.EventConfirmed, rota.EventChangeAcknowledged:
 		return live(o)
+	default:
+		return o.Booking.State == booking.Cancelled
 	}
-	return o.Booking.State == booking.Cancelled
 }
 
 // acknowledgeable holds as long as a change can be answered (S5).

@@ -200,6 +200,7 @@ func judgements() map[notify.Kind]judgement {
 		notify.EarningsDeclared: {to: client, subject: session.KindFee, facts: amount, holds: []amend{nothing},
 			stale: []amend{feeState(withdrawal.FeeAgreed), versions}},
 
+		notify.Digest:       {subject: notify.KindDigest}, // judged session by session
 		notify.NewMessage:   {to: client, subject: session.KindMessage, holds: []amend{nothing, cancelled}, lasting: true},
 		notify.CaseOpened:   {to: support, subject: k, holds: []amend{nothing}, stale: []amend{caseState(withdrawal.CaseActioned)}},
 		notify.CaseUrgent:   {to: client, subject: k, holds: []amend{nothing}, stale: []amend{caseState(withdrawal.CaseRetracted)}},
@@ -212,16 +213,25 @@ func judgements() map[notify.Kind]judgement {
 
 // claimOf is a claim of a delivery, by email, of a kind that a judgement is about.
 func claimOf(kind notify.Kind, j judgement) notify.Claim {
-	person := map[notify.Audience]session.PersonID{
-		notify.PracticeStaff: "staff", notify.RotaManagers: "manager", notify.SupportTeam: "helper",
-	}[j.to]
-	if person == "" {
-		person = "p-ann"
+	person := session.PersonID("p-ann")
+	switch j.to {
+	case notify.PracticeStaff:
+		person = "staff"
+	case notify.RotaManagers:
+		person = "manager"
+	case notify.SupportTeam:
+		person = "helper"
+	default: // it is about Ann
 	}
-	ids := map[session.SubjectKind]string{session.KindBooking: "b1", session.KindFee: "b1", session.KindHours: "b1",
-		session.KindInvoice: "i1", session.KindCase: "k1", session.KindApplication: "a1", session.KindSession: "s1"}
+	var id string
+	switch j.subject {
+	case session.KindBooking, session.KindFee, session.KindHours:
+		id = "b1"
+	default:
+		id = string(j.subject[:1]) + "1"
+	}
 	e := session.Event{
-		Subject: session.Subject{Kind: j.subject, ID: ids[j.subject]}, Version: 3, Kind: j.kind, Provider: "north",
+		Subject: session.Subject{Kind: j.subject, ID: id}, Version: 3, Kind: j.kind, Provider: "north",
 		Session: "s1", At: onJuly(4, 9, 0), By: session.System(),
 		Facts: session.Facts{"practice": "leeds", "clinician": "ann", "booking": "b1", "reference": "#4011"},
 	}
@@ -238,7 +248,7 @@ func TestN5EveryKindIsJudgedAgain(t *testing.T) {
 	all := judgements()
 	for _, kind := range notify.MessageKinds() {
 		if kind == notify.Digest {
-			continue // judged session by session
+			continue
 		}
 		t.Run("N5 "+string(kind), func(t *testing.T) {
 			j, ok := all[kind]
@@ -275,9 +285,9 @@ func TestN5S5AChangeThatWasReplacedIsNotAskedAbout(t *testing.T) {
 	s.clinician("ann", true)
 	s.now = onJuly(5, 9, 0)
 	claim := claimOf(notify.ChangeToAcknowledge, judgements()[notify.ChangeToAcknowledge])
-	for kind, want := range map[session.EventKind]bool{
-		rota.EventChangeProposed: false, rota.EventChangeWithdrawn: false, rota.EventChangeAcknowledged: false,
-		rota.EventBookingChangeVoid: false, rota.EventEligibilityLost: true,
+	for _, kind := range []session.EventKind{
+		rota.EventChangeProposed, rota.EventChangeWithdrawn, rota.EventChangeAcknowledged, rota.EventBookingChangeVoid,
+		rota.EventEligibilityLost,
 	} {
 		now := situation()
 		pending(&now)
@@ -286,7 +296,7 @@ func TestN5S5AChangeThatWasReplacedIsNotAskedAbout(t *testing.T) {
 			{Kind: rota.EventChangeProposed, Version: 3}, {Kind: kind, Version: 4},
 		}}
 		_, err := (&keeper.Composer{Store: store, Directory: s.dir, Now: s.clock}).Compose(t.Context(), claim)
-		if (err == nil) != want || err != nil && !errors.Is(err, notify.ErrStale) {
+		if (err == nil) != (kind == rota.EventEligibilityLost) || err != nil && !errors.Is(err, notify.ErrStale) {
 			t.Errorf("after %s: %v", kind, err)
 		}
 	}
@@ -296,6 +306,9 @@ func TestN5S5AChangeThatWasReplacedIsNotAskedAbout(t *testing.T) {
 func TestA8MessagesCarryInvitations(t *testing.T) {
 	var invited []notify.Kind
 	for kind, j := range judgements() {
+		if j.subject != session.KindBooking {
+			continue
+		}
 		s := newSurgery(t)
 		s.clinician("ann", true)
 		s.now = onJuly(5, 9, 0)
@@ -306,9 +319,6 @@ func TestA8MessagesCarryInvitations(t *testing.T) {
 			{Kind: "booking.confirmed", Version: 3, At: onJuly(4, 9, 0)}, {Kind: "x", Version: 4, At: onJuly(4, 10, 0)},
 		}}
 		claim := claimOf(kind, j)
-		if claim.Event.Subject.Kind != session.KindBooking {
-			continue
-		}
 		m, err := (&keeper.Composer{Store: store, Directory: s.dir, Now: s.clock}).Compose(t.Context(), claim)
 		if err != nil {
 			t.Errorf("%s: %v", kind, err)

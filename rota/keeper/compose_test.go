@@ -40,7 +40,7 @@ func (s *surgery) claims() []notify.Claim {
 // mails composes all that is due, and returns the messages by kind, without what was overtaken.
 func (s *surgery) mails() map[notify.Kind]notify.Message {
 	s.Helper()
-	all := map[notify.Kind]notify.Message{}
+	all := make(map[notify.Kind]notify.Message)
 	for _, c := range s.claims() {
 		m, err := s.composer().Compose(context.Background(), c)
 		if errors.Is(err, notify.ErrStale) {
@@ -70,7 +70,7 @@ func TestN4N5WhatJustHappenedIsTold(t *testing.T) {
 	s := newSurgery(t)
 	ctx := t.Context()
 	ann, bea := s.clinician("ann", true), s.clinician("bea", true)
-	told := map[notify.Kind]notify.Message{}
+	told := make(map[notify.Kind]notify.Message)
 	tell := func(kinds ...notify.Kind) {
 		t.Helper()
 		got := s.mails()
@@ -121,15 +121,18 @@ func TestN4N5WhatJustHappenedIsTold(t *testing.T) {
 	tell(notify.InvoiceSent)
 	must[booking.Invoice](s)(s.desk.PayInvoice(ctx, booking.PayInvoice{Command: s.do(staff), Invoice: approved.Invoice.ID}))
 	tell(notify.InvoicePaid)
-	for kind, words := range map[notify.Kind][]string{
-		notify.ApplicationReceived: {"P-ann has applied", "Session: #401", "When: Tue 14 Jul 2026, 08:00–12:00"},
-		notify.NewMessage:          {"> Bring your own <pen>.", "Role: GP"},
-		notify.Reminder:            {"Wed 15 Jul 2026, 08:00–12:00", "number is 0113 496 0000"},
-		notify.InvoicePaid:         {"£340.00", "https://cover.example/invoice_paid/", "Cover"},
+	for _, c := range []struct {
+		kind  notify.Kind
+		words []string
+	}{
+		{notify.ApplicationReceived, []string{"P-ann has applied", "Session: #401", "When: Tue 14 Jul 2026, 08:00–12:00"}},
+		{notify.NewMessage, []string{"> Bring your own <pen>.", "Role: GP"}},
+		{notify.Reminder, []string{"Wed 15 Jul 2026, 08:00–12:00", "number is 0113 496 0000"}},
+		{notify.InvoicePaid, []string{"£340.00", "https://cover.example/invoice_paid/", "Cover"}},
 	} {
-		for _, w := range words {
-			if !strings.Contains(told[kind].Text, w) {
-				t.Errorf("%s does not say %q:\n%s", kind, w, told[kind].Text)
+		for _, w := range c.words {
+			if !strings.Contains(told[c.kind].Text, w) {
+				t.Errorf("%s does not say %q:\n%s", c.kind, w, told[c.kind].Text)
 			}
 		}
 	}
@@ -268,9 +271,11 @@ func TestN1N2N5ThePersonIsJudgedAgain(t *testing.T) {
 
 // Whoever left a practice, a provider or support since is not told its business any more.
 func TestN5WhoLeftIsNotTold(t *testing.T) {
-	for audience, kind := range map[notify.Audience]notify.Kind{
-		notify.PracticeStaff: notify.SessionFilled, notify.RotaManagers: notify.SessionFilled, notify.SupportTeam: notify.CaseOpened,
-	} {
+	for _, audience := range []notify.Audience{notify.PracticeStaff, notify.RotaManagers, notify.SupportTeam} {
+		kind := notify.SessionFilled
+		if audience == notify.SupportTeam {
+			kind = notify.CaseOpened
+		}
 		s := newSurgery(t)
 		s.now = onJuly(5, 9, 0)
 		j := judgements()[kind]
