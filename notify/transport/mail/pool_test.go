@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -128,14 +129,17 @@ func TestConnectionsAreLimited(t *testing.T) {
 	// Who waits for one waits no longer than their context.
 	s.says("RCPT", silent, silent, silent)
 	busy := newSender(t, o)
+	waiting, enough := context.WithCancel(t.Context())
+	defer enough()
 	var all sync.WaitGroup
 	for range 3 {
-		all.Go(func() { _ = busy.Notify(soon(t, time.Second), booked()) })
+		all.Go(func() { _ = busy.Notify(waiting, booked()) })
 	}
-	await(t, "three are waiting for the server", func() bool { _, open := s.connections(); return open >= 3 })
+	await(t, "three are waiting for the server", func() bool { return s.count("RCPT") == 63 })
 	if err := busy.Notify(soon(t, 50*time.Millisecond), booked()); kind(err) != "again" {
 		t.Errorf("%s: %v", kind(err), err)
 	}
+	enough()
 	all.Wait()
 }
 

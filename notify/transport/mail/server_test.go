@@ -164,6 +164,19 @@ func (s *server) verbs() string {
 	return strings.Join(s.seen, " ")
 }
 
+// count is how often it has seen a verb.
+func (s *server) count(verb string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, seen := range s.seen {
+		if seen == verb {
+			n++
+		}
+	}
+	return n
+}
+
 func (s *server) connections() (opened, open int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -364,6 +377,18 @@ func newSender(t *testing.T, o mail.Options) *mail.Sender {
 		}
 	})
 	return sender
+}
+
+// until is a context that is cancelled a while after the server has seen a verb.
+func (s *server) until(t *testing.T, verb string, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer cancel()
+		await(t, "the server sees "+verb, func() bool { return s.count(verb) > 0 })
+		time.Sleep(d)
+	}()
+	return ctx
 }
 
 func soon(t *testing.T, d time.Duration) context.Context {
