@@ -24,8 +24,9 @@ func (r *Lists) due(what desk.Due) (dueList, bool) {
 		return dueList{table: Sessions, at: "starts_at", id: "id", source: condition{"t.state IN ('draft', 'open')"}}, true
 	case desk.DueCompletion:
 		return dueList{table: Bookings, at: "ends_at", id: "session", source: condition{"t.state = 'confirmed'"}, filter: condition{
-			"NOT EXISTS (SELECT 1 FROM ", r.Dialect.Table(Sessions.Name), " s WHERE s.provider = t.provider",
-			" AND s.id = t.session AND s.support_case IS NOT NULL)",
+			// Not as NOT EXISTS: PostgreSQL makes a join of that, and reads all sessions for it.
+			"(SELECT s.support_case FROM ", r.Dialect.Table(Sessions.Name), " s WHERE s.provider = t.provider",
+			" AND s.id = t.session) IS NULL",
 		}}, true
 	case desk.DueOffer:
 		return dueList{table: Bookings, at: "offer_ends_at", id: "id", source: condition{"t.offer_ends_at IS NOT NULL"}}, true
