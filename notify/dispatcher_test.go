@@ -11,6 +11,7 @@ import (
 
 	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/notify/notifytest"
+	"github.com/sessional-go/sessional/rota/store/memory"
 	"github.com/sessional-go/sessional/session"
 )
 
@@ -445,4 +446,28 @@ func TestN5WhatIsComposedAgainHasACode(t *testing.T) {
 			t.Errorf("%s: %q", err.Code(), err)
 		}
 	}
+}
+
+// BenchmarkDispatcher delivers to a transport that does nothing, from the queue in memory.
+func BenchmarkDispatcher(b *testing.B) {
+	const each = 10_000
+	for b.Loop() {
+		b.StopTimer()
+		queue, numbers := memory.New(), map[session.PersonID]int64{}
+		for i := range each {
+			tell(b, queue, numbers, noon, notify.Email, session.PersonID(fmt.Sprint("p", i%3000)))
+		}
+		d, err := notify.NewDispatcher(notify.DispatcherOptions{
+			Queue: queue, Composer: composed(nil), Now: func() time.Time { return noon },
+			Notifier: notifierFunc(func(context.Context) error { return nil }),
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if got, err := d.Deliver(b.Context()); err != nil || got.Delivered != each {
+			b.Fatal(got, err)
+		}
+	}
+	b.ReportMetric(each*float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
 }

@@ -190,7 +190,8 @@ func (c *Composer) addressee(ctx context.Context, o *occasion) error {
 		o.settings = chosen[0]
 	}
 	// The plan would decide the same again, were it made now.
-	for _, again := range notify.Plan(o.Event, notify.Notice{Kind: d.Kind, Audience: d.Audience}, o.person, o.settings, o.now) {
+	notice := notify.Notice{Kind: d.Kind, Audience: d.Audience}
+	for _, again := range notify.Plan(o.Event, notice, o.person, o.settings, o.now) {
 		switch {
 		case again.Channel != d.Channel:
 		case again.State == notify.Planned && again.NotBefore.After(o.now):

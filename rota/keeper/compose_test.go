@@ -119,7 +119,9 @@ func TestN4N5WhatJustHappenedIsTold(t *testing.T) {
 		Command: s.do(ann), Invoice: approved.Invoice.ID, Due: calendar.MustDate(2026, time.August, 1),
 	}))
 	tell(notify.InvoiceSent)
-	must[booking.Invoice](s)(s.desk.PayInvoice(ctx, booking.PayInvoice{Command: s.do(staff), Invoice: approved.Invoice.ID}))
+	must[booking.Invoice](s)(s.desk.PayInvoice(ctx, booking.PayInvoice{
+		Command: s.do(staff), Invoice: approved.Invoice.ID,
+	}))
 	tell(notify.InvoicePaid)
 	for _, c := range []struct {
 		kind  notify.Kind
@@ -214,7 +216,8 @@ func TestP4ReasonsThatAreNotForThemAreLeftOut(t *testing.T) {
 	}))
 	c := s.composer()
 	c.Texts = &notify.Texts{}
-	if err := c.Texts.Override(notify.Allocated, notify.Email, "", notify.Template{Text: "Booked. {{.Reason}}"}); err != nil {
+	own := notify.Template{Text: "Booked. {{.Reason}}"}
+	if err := c.Texts.Override(notify.Allocated, notify.Email, "", own); err != nil {
 		t.Fatal(err)
 	}
 	m := must[notify.Message](s)(c.Compose(t.Context(), s.claims()[0]))
@@ -237,7 +240,8 @@ func TestN1N2N5ThePersonIsJudgedAgain(t *testing.T) {
 		want   error
 	}{
 		{"N2 can't be turned off", reached, off, notify.BookingConfirmed, notify.Email, nil},
-		{"N1 turned off since", reached, off, notify.ApplicationGone, notify.Email, &notify.StaleError{Why: notify.SettingOff}},
+		{"N1 turned off since", reached, off, notify.ApplicationGone, notify.Email,
+			&notify.StaleError{Why: notify.SettingOff}},
 		{"N1 quiet hours since", reached, quiet, notify.ApplicationGone, notify.Email,
 			&notify.HeldError{Until: onJuly(1, 12, 0), Why: notify.QuietHours}},
 		{"N2 quiet hours do not hold it", reached, quiet, notify.BookingConfirmed, notify.Email, nil},
@@ -311,17 +315,24 @@ func TestN3ADigestIsJudgedSessionBySession(t *testing.T) {
 		t.Errorf("at once: %s, %v", text, err)
 	}
 	s.now = s.now.Add(time.Hour)
-	must[rota.Booked](s)(s.desk.Allocate(t.Context(), rota.Allocate{Command: s.do(manager), Session: filled.ID, Clinician: "bea"}))
+	allocate := func(to session.Session) rota.Booked {
+		return must[rota.Booked](s)(s.desk.Allocate(t.Context(), rota.Allocate{
+			Command: s.do(manager), Session: to.ID, Clinician: "bea",
+		}))
+	}
+	allocate(filled)
 	s.apply(session.Clinician("p-ann", "ann"), applied)
 	s.apply(bea, stays)
 	// Taken and given back: another period of availability, which the next digest tells of.
-	again := must[rota.Booked](s)(s.desk.Allocate(t.Context(), rota.Allocate{Command: s.do(manager), Session: moved.ID, Clinician: "bea"}))
+	again := allocate(moved)
 	a := must[withdrawal.Assessment](s)(s.desk.AssessCancellation(t.Context(), bea, again.Booking.ID))
 	must[withdrawal.Cancelled](s)(s.desk.CancelBooking(t.Context(), withdrawal.CancelBooking{
 		Command: s.do(bea), Booking: again.Booking.ID, Shown: a.Shown,
 	}))
 	text, err := compose()
-	for _, words := range []string{"1 new session", string(stays.Reference), "1 applied", "£85.00", "GP at Riverside Surgery"} {
+	for _, words := range []string{
+		"1 new session", string(stays.Reference), "1 applied", "£85.00", "GP at Riverside Surgery",
+	} {
 		if err != nil || !strings.Contains(text, words) {
 			t.Errorf("it does not say %q: %s, %v", words, text, err)
 		}
