@@ -8,13 +8,12 @@ import (
 	"github.com/sessional-go/sessional/rota/store/storetest"
 )
 
+// histories is how many random histories are played with each driver: 500 on the store.
+const histories = 250
+
 // TestContract runs the contract of stores, and so the random histories, over both drivers.
 func TestContract(t *testing.T) {
 	over(t, func(t *testing.T, d opener) {
-		histories := 500
-		if testing.Short() {
-			histories = 25
-		}
 		var mu sync.Mutex
 		files := map[storetest.Store]string{}
 		storetest.Run(t, storetest.Harness{
