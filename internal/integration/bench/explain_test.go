@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -321,5 +322,36 @@ func TestFaultsOfListsAreNoticed(t *testing.T) {
 		if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, want) }) {
 			t.Errorf("%s: found %q, want %q", query, got, want)
 		}
+	}
+}
+
+// TestNoFunctionScans has the functions that load, commit, plan and claim run amid full tables, from the first call of a
+// connection on, and counts how often a table was walked through: what goes on inside a function nobody explains.
+func TestNoFunctionScans(t *testing.T) {
+	db, _, _ := full(t)
+	s := must[*postgres.Store](t)(postgres.New(db, postgres.Options{}))
+	walks := func() (n int64) {
+		time.Sleep(1100 * time.Millisecond) // a connection reports once a second
+		ok(t, db.QueryRowContext(t.Context(), "SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables").Scan(&n))
+		return n
+	}
+	db.SetMaxOpenConns(1)
+	before := walks()
+	m := newModel(t, newDesk(t, s, newDirectory(t)))
+	must[desk.Snapshot](t)(s.Load(t.Context(), desk.Want{Application: m.application.ID, Settings: byLeeds.Person}))
+	task := notify.PlanTask{Fence: 1, Event: session.Event{Provider: north, Subject: m.session.Subject(), Version: 1, Kind: session.EventPosted}}
+	if err := s.Planned(t.Context(), task, notify.Chunk{Done: true}); !errors.Is(err, notify.ErrLeaseLost) {
+		t.Errorf("planning what nobody has in hand: %v", err)
+	}
+	must[[]notify.Claim](t)(s.Claim(t.Context(), notify.ClaimRequest{
+		Now: now, Lease: time.Minute, Limit: 50, Channels: []notify.Channel{notify.Email},
+	}))
+	// The question itself is about views of the catalogue, not about the user's tables.
+	if after := walks(); after != before {
+		t.Errorf("tables were walked through %d times", after-before)
+	}
+	must[sql.Result](t)(db.ExecContext(t.Context(), "UPDATE sessional.sessions SET role = 'x' WHERE place = 'nowhere'"))
+	if after := walks(); after == before {
+		t.Error("a walk was not counted: the test shows nothing")
 	}
 }

@@ -474,7 +474,9 @@ $$;
 
 -- One chunk of an event's plan: done, or lost where the lease was. When the plan is done, the event gets the next number
 -- in each of its feeds. The feed's row stays locked until the commit, so that numbers become visible in their order.
-CREATE FUNCTION {schema}.sessional_planned_1(doc jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION {schema}.sessional_planned_1(doc jsonb) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
     planned bigint;
     feed_name text;
@@ -513,7 +515,9 @@ $$;
 -- Takes deliveries in hand that are due, the longest due first. What somebody had whose lease has ended becomes unknown
 -- first, and is due at once (N5).
 CREATE FUNCTION {schema}.sessional_claim_1(at timestamptz, until timestamptz, channels jsonb, many bigint)
-RETURNS SETOF json LANGUAGE plpgsql AS $$
+RETURNS SETOF json LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
 BEGIN
     UPDATE {schema}.deliveries t
     SET state = 'unknown', not_before = t.leased_until, due_at = t.leased_until, settled_at = t.leased_until,
@@ -551,7 +555,9 @@ END
 $$;
 
 -- The next mark of a clinician's digests with the digest: done, or moved where another one was made meanwhile (N3).
-CREATE FUNCTION {schema}.sessional_digested_1(doc jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION {schema}.sessional_digested_1(doc jsonb) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
     made bigint;
     r record;
