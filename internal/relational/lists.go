@@ -190,7 +190,7 @@ func (r *Lists) addSessions(ctx context.Context, all []rota.ApplicationWithSessi
 		providers[i], ids[i] = a.Application.Provider, a.Application.Session
 	}
 	s := &statement{d: r.Dialect}
-	s.add("SELECT ", columns(Sessions, "t"), " FROM ", r.Dialect.Table(Sessions.Name), " t WHERE t.provider IN (",
+	s.add("SELECT ", columns(Sessions), " FROM ", r.Dialect.Table(Sessions.Name), " t WHERE t.provider IN (",
 		members(providers), ") AND t.id IN (", members(ids), ")")
 	found := map[session.SessionID]session.Session{}
 	err := each(ctx, r.DB, s, len(Sessions.Columns), func(row []any) error {

@@ -37,7 +37,7 @@ func (l *numbered[T]) read(ctx context.Context, r *Lists, req session.PageReques
 		return p, &session.FieldError{Field: "Page.After", Problem: "is not the Next of a page"}
 	}
 	s := &statement{d: r.Dialect}
-	s.add("SELECT ", columns(l.table, "t"), ", t.no, ", r.Dialect.Moment(), " FROM ", r.Dialect.Table(l.table.Name),
+	s.add("SELECT ", columns(l.table), ", t.no, ", r.Dialect.Moment(), " FROM ", r.Dialect.Table(l.table.Name),
 		" t WHERE ", l.source)
 	if more {
 		s.add(at.condition(r.Dialect))

@@ -140,23 +140,17 @@ func walk(text []byte, open byte, use func(name string, value json.RawMessage) e
 	if i == len(text) || text[i] != open {
 		return errJSON
 	}
-	named, end := open == '{', open+2 // in ASCII the closing bracket is the one after the next
+	end := open + 2 // in ASCII the closing bracket is the one after the next
 	i = blanks(text, i+1)
 	if i < len(text) && text[i] == end {
 		return nil
 	}
 	for {
 		var name string
-		if named {
-			after := skip(text, i)
-			if after < i+2 || text[i] != '"' {
+		if open == '{' {
+			if name, i = member(text, i); i < 0 {
 				return errJSON
 			}
-			name = string(text[i+1 : after-1])
-			if i = blanks(text, after); i == len(text) || text[i] != ':' {
-				return errJSON
-			}
-			i = blanks(text, i+1)
 		}
 		after := skip(text, i)
 		if after <= i {
@@ -175,6 +169,19 @@ func walk(text []byte, open byte, use func(name string, value json.RawMessage) e
 		}
 		i = blanks(text, i+1)
 	}
+}
+
+// member is the name that stands at a place, and where its value begins; -1 where there is none.
+func member(text []byte, i int) (name string, value int) {
+	after := skip(text, i)
+	if after < i+2 || text[i] != '"' {
+		return "", -1
+	}
+	colon := blanks(text, after)
+	if colon == len(text) || text[colon] != ':' {
+		return "", -1
+	}
+	return string(text[i+1 : after-1]), blanks(text, colon+1)
 }
 
 // blanks is where something stands again, from a place on.

@@ -131,7 +131,7 @@ func page[T any](ctx context.Context, r *Lists, l list[T], req session.PageReque
 // read reads up to so many items from a place on.
 func (l *list[T]) read(ctx context.Context, r *Lists, after condition, limit int) ([]found[T], error) {
 	s := &statement{d: r.Dialect}
-	s.add("SELECT ", columns(l.table, "t"))
+	s.add("SELECT ", columns(l.table))
 	for _, column := range l.extra {
 		s.add(", ", column)
 	}

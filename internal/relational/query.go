@@ -86,14 +86,8 @@ func members[T ~string](some []T) param {
 	return param{kind: Text, value: string(b), members: true}
 }
 
-// columns lists columns of a table under an alias.
-func columns(t *Table, alias string) string {
-	names := t.Names()
-	for i, n := range names {
-		names[i] = alias + "." + n
-	}
-	return strings.Join(names, ", ")
-}
+// columns lists the columns of a table under the alias t.
+func columns(t *Table) string { return "t." + strings.Join(t.Names(), ", t.") }
 
 // each calls use with the values of every row.
 func each(ctx context.Context, db Querier, s *statement, width int, use func(row []any) error) error {

@@ -15,7 +15,7 @@ func (r *Lists) Feed(
 		return nil, &session.FieldError{Field: "limit", Problem: "must be at least 1"}
 	}
 	s := &statement{d: r.Dialect}
-	s.add("SELECT ", columns(Events, "t"), ", f.no FROM ", r.Dialect.Table("feed_entries"), " f JOIN ",
+	s.add("SELECT ", columns(Events), ", f.no FROM ", r.Dialect.Table("feed_entries"), " f JOIN ",
 		r.Dialect.Table(Events.Name), " t ON t.no = f.event_no WHERE f.feed = ", text(feed), " AND f.no > ",
 		number(max(after, 0)), " ORDER BY f.no LIMIT ", number(int64(limit)))
 	entries := []notify.FeedEntry{}

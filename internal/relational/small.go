@@ -12,7 +12,7 @@ import (
 // all reads whole records that a condition picks out; there are never many.
 func all[R any](ctx context.Context, r *Lists, t *Table, where condition, orderBy string) ([]R, error) {
 	s := &statement{d: r.Dialect}
-	s.add("SELECT ", columns(t, "t"), " FROM ", r.Dialect.Table(t.Name), " t WHERE ", where, orderBy)
+	s.add("SELECT ", columns(t), " FROM ", r.Dialect.Table(t.Name), " t WHERE ", where, orderBy)
 	var records []R
 	err := each(ctx, r.DB, s, len(t.Columns), func(row []any) error {
 		record, err := Read[R](t, row)

@@ -44,10 +44,8 @@ func (e *StoreError) Error() string {
 		Outdated:    "the database has to be migrated first",
 		Restart:     "the transaction has to be started again",
 		Interrupted: "the request was interrupted",
+		Failed:      "the database could not answer",
 	}[e.Why]
-	if reason == "" {
-		reason = "the database could not answer"
-	}
 	return fmt.Sprintf("It did not work (%s): %s: %v", e.Op, reason, e.Err)
 }
 

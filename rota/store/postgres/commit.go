@@ -141,7 +141,7 @@ type guard struct {
 
 // checks are the guards by kind of subject, each in the order in which rows are locked.
 func checks(all []desk.Check) map[session.SubjectKind][]guard {
-	byKind := map[session.SubjectKind][]guard{}
+	byKind := make(map[session.SubjectKind][]guard)
 	for _, c := range all {
 		kind := c.Subject.Kind
 		byKind[kind] = append(byKind[kind], guard{Provider: c.Provider, ID: c.Subject.ID, Version: c.Version})

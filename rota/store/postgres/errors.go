@@ -67,7 +67,7 @@ var unable = map[string]desk.Unable{
 	"58":    desk.Unavailable, // the server's own input and output
 	"55P03": desk.Busy,        // a lock time-out
 	"25006": desk.ReadOnly,    // a read-only transaction, a standby
-	"40":    desk.Busy,        // serialization failure, deadlock
+	"40":    desk.Busy,        // given up for another transaction, deadlock
 	"42P01": desk.Outdated,    // no such table
 	"42703": desk.Outdated,    // no such column
 	"42883": desk.Outdated,    // no such function

@@ -54,24 +54,6 @@ func (s *Store) snapshot(text []byte, around calendar.Span) (desk.Snapshot, erro
 	var entries json.RawMessage
 	err := relational.Members(text, func(name string, row json.RawMessage) error {
 		switch name {
-		case "session":
-			return read(&r.Session, relational.Sessions, row)
-		case "application":
-			return read(&r.Application, relational.Applications, row)
-		case "booking":
-			return read(&r.Booking, relational.Bookings, row)
-		case "case":
-			return read(&r.Case, relational.Cases, row)
-		case "invoice":
-			return read(&r.Invoice, relational.Invoices, row)
-		case "fee":
-			return read(&r.Fee, relational.Fees, row)
-		case "hours":
-			return read(&r.Hours, relational.Hours, row)
-		case "text":
-			return read(&r.Text, relational.Texts, row)
-		case "settings":
-			return read(&r.Settings, relational.Settings, row)
 		case "clinician":
 			return json.Unmarshal(row, &r.Diary.Clinician)
 		case "diary":
@@ -83,12 +65,37 @@ func (s *Store) snapshot(text []byte, around calendar.Span) (desk.Snapshot, erro
 		case "known":
 			return json.Unmarshal(row, &r.Known)
 		}
-		return nil
+		return record(&r, name, row)
 	})
 	if err != nil {
 		return desk.Snapshot{}, err
 	}
 	return r, diary(&r, entries, around)
+}
+
+// record reads the row of one record. What a later release adds is passed over.
+func record(r *desk.Snapshot, name string, row json.RawMessage) error {
+	switch name {
+	case "session":
+		return read(&r.Session, relational.Sessions, row)
+	case "application":
+		return read(&r.Application, relational.Applications, row)
+	case "booking":
+		return read(&r.Booking, relational.Bookings, row)
+	case "case":
+		return read(&r.Case, relational.Cases, row)
+	case "invoice":
+		return read(&r.Invoice, relational.Invoices, row)
+	case "fee":
+		return read(&r.Fee, relational.Fees, row)
+	case "hours":
+		return read(&r.Hours, relational.Hours, row)
+	case "text":
+		return read(&r.Text, relational.Texts, row)
+	case "settings":
+		return read(&r.Settings, relational.Settings, row)
+	}
+	return nil
 }
 
 func read[R any](into *R, t *relational.Table, row json.RawMessage) error {
