@@ -67,15 +67,15 @@ type prepared struct {
 }
 
 func (p prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return p.StmtContext(ctx, p.all[query]).ExecContext(ctx, args...)
+	return p.StmtContext(ctx, p.all[query]).ExecContext(ctx, args...) //nolint:sqlclosecheck // it ends with its transaction
 }
 
 func (p prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return p.StmtContext(ctx, p.all[query]).QueryContext(ctx, args...)
+	return p.StmtContext(ctx, p.all[query]).QueryContext(ctx, args...) //nolint:sqlclosecheck // it ends with its transaction
 }
 
 func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return p.StmtContext(ctx, p.all[query]).QueryRowContext(ctx, args...)
+	return p.StmtContext(ctx, p.all[query]).QueryRowContext(ctx, args...) //nolint:sqlclosecheck // it ends with its transaction
 }
 
 // byHand accepts on one connection that begins its transactions as a writer: whoever waits does so in the pool, not in

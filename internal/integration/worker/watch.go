@@ -28,7 +28,7 @@ type momentKey struct{}
 
 // watching returns a context under which the store notes when the one command that runs under it is decided.
 func watching(ctx context.Context, m *moment) context.Context {
-	return context.WithValue(ctx, momentKey{}, m) //nolint:forbidigo // no actor: it tells the calls of commands apart
+	return context.WithValue(ctx, momentKey{}, m)
 }
 
 func momentOf(ctx context.Context) *moment {
