@@ -3,8 +3,8 @@
 // It begins with an event that was committed with the change that caused it (N4). [For] says who is told what by it: a
 // [Notice] for each group of people, such as all whose applications were pending. [Plan] decides, once for each
 // person, over which channels: a [Delivery] for each, also where the person's [Settings] suppress it. A [Queue] keeps
-// the events until they are planned, and the deliveries until they are settled; it is a store's. Whoever claims a
-// delivery makes its words with [Texts], hands them to a [Notifier], and settles it.
+// the events until they are planned, and the deliveries until they are settled; it is a store's. A [Dispatcher] claims
+// deliveries, has each judged once more and put into words by a [Composer], hands it to a [Notifier], and settles it.
 //
 // What becomes of a delivery (N5):
 //
