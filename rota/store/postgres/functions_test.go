@@ -45,8 +45,8 @@ func functions(n string) string {
 }
 
 // expand fills in what follows from the tables. In the templates, {n} is the release of the functions;
-// "{write TABLE kind}" a section that checks and writes the rows of a table, "{insert TABLE}" the columns of one, and
-// "{columns TABLE}" their types.
+// "{write TABLE kind}" a section that checks and writes the rows of a table, and "{names TABLE}" the columns of
+// one.
 func expand(text, n string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -57,27 +57,10 @@ func expand(text, n string) string {
 		}
 		for _, t := range relational.All() {
 			line = strings.ReplaceAll(line, "{names "+t.Name+"}", strings.Join(t.Names(), ", "))
-			line = strings.ReplaceAll(line, "{types "+t.Name+"}", types(t))
 		}
 		b.WriteString(strings.ReplaceAll(line, "{n}", n))
 	}
 	return b.String()
-}
-
-// types are the columns as jsonb_to_recordset wants them.
-func types(t *relational.Table) string {
-	all := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		all[i] = c.Name + " " + typeOf(c.Kind)
-	}
-	return strings.Join(all, ", ")
-}
-
-func typeOf(k relational.Kind) string {
-	return map[relational.Kind]string{
-		relational.Text: "text", relational.Int: "bigint", relational.Bool: "boolean", relational.Instant: "timestamptz",
-		relational.Day: "date", relational.Amount: "numeric", relational.JSON: "jsonb",
-	}[k]
 }
 
 // section checks and writes the rows of one table: the guards that are only compared first, then rows that are there
@@ -106,7 +89,7 @@ func section(name, kind string) string {
 			}
 		}
 		return strings.NewReplacer(
-			"<table>", name, "<kind>", kind, "<types>", types(t), "<names>", strings.Join(t.Names(), ", "),
+			"<table>", name, "<kind>", kind, "<names>", strings.Join(t.Names(), ", "),
 			"<values>", strings.Join(values, ", "), "<set>", strings.Join(set, ", "), "<where>", where, "<check>", check,
 			"<extra>", extra[name],
 		).Replace(template)
@@ -115,8 +98,8 @@ func section(name, kind string) string {
 }
 
 const template = `
-    IF doc->'checks' ? '<kind>' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'<kind>') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? '<kind>' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'<kind>') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.<table> t WHERE <check>;
@@ -129,7 +112,7 @@ const template = `
     END IF;
     IF doc ? '<table>' THEN
         UPDATE {schema}.<table> t SET <set>
-        FROM jsonb_to_recordset(doc->'<table>') AS x(<types>)
+        FROM jsonb_populate_recordset(NULL::{schema}.<table>, doc->'<table>') AS x
         WHERE <where> AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'<table>') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -137,7 +120,7 @@ const template = `
     IF doc ? 'new_<table>' THEN
         INSERT INTO {schema}.<table> (<names>)
         SELECT <values>
-        FROM jsonb_to_recordset(doc->'new_<table>') AS x(<types>);<extra>
+        FROM jsonb_populate_recordset(NULL::{schema}.<table>, doc->'new_<table>') AS x;<extra>
     END IF;
 `
 
@@ -145,5 +128,5 @@ var extra = map[string]string{
 	"sessions": `
         INSERT INTO {schema}.session_references (reference, provider, session)
         SELECT x.reference, x.provider, x.id
-        FROM jsonb_to_recordset(doc->'new_sessions') AS x(reference text, provider text, id text);`,
+        FROM jsonb_populate_recordset(NULL::{schema}.sessions, doc->'new_sessions') AS x;`,
 }

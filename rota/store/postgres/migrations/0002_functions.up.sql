@@ -65,10 +65,13 @@ BEGIN
             SELECT * INTO a FROM {schema}.applications t
             WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who AND t.round = s.round;
         END IF;
-        known := EXISTS (SELECT 1 FROM {schema}.applications t
-                WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who)
-            OR EXISTS (SELECT 1 FROM {schema}.bookings t
-                WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who);
+        known := who = a.clinician OR who = b.clinician;
+        IF known IS NOT TRUE THEN
+            known := EXISTS (SELECT 1 FROM {schema}.applications t
+                    WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who)
+                OR EXISTS (SELECT 1 FROM {schema}.bookings t
+                    WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who);
+        END IF;
         SELECT t.version INTO diary FROM {schema}.diaries t WHERE t.clinician = who;
         IF FOUND THEN
             first := least(first, s.starts_at, b.starts_at, (b.pending_terms->'span'->>'start')::timestamptz);
@@ -111,6 +114,7 @@ CREATE FUNCTION {schema}.sessional_commit_1(doc jsonb, result text) RETURNS text
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
+    checks jsonb := doc->'checks';
     r record;
     many bigint;
 BEGIN
@@ -123,8 +127,8 @@ BEGIN
         RETURN 'repeated';
     END IF;
 
-    IF doc->'checks' ? 'session' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'session') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'session' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'session') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.sessions t WHERE t.provider = r.provider AND t.id = r.id;
@@ -137,7 +141,7 @@ BEGIN
     END IF;
     IF doc ? 'sessions' THEN
         UPDATE {schema}.sessions t SET version = x.version, reference = x.reference, practice = x.practice, state = x.state, role = x.role, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, rate_amount = x.rate_amount, rate_currency = x.rate_currency, rate_per = x.rate_per, place = x.place, instructions = x.instructions, channel = x.channel, choosing = x.choosing, engagement_starts_at = x.engagement_starts_at, round = x.round, booking = x.booking, support_case = x.support_case, replaces = x.replaces, opened_at = x.opened_at, created_at = x.created_at, worth_pence = x.worth_pence
-        FROM jsonb_to_recordset(doc->'sessions') AS x(provider text, id text, version bigint, reference text, practice text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, channel text, choosing text, engagement_starts_at timestamptz, round bigint, booking text, support_case text, replaces text, opened_at timestamptz, created_at timestamptz, worth_pence bigint)
+        FROM jsonb_populate_recordset(NULL::{schema}.sessions, doc->'sessions') AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'sessions') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -145,14 +149,14 @@ BEGIN
     IF doc ? 'new_sessions' THEN
         INSERT INTO {schema}.sessions (provider, id, version, reference, practice, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, channel, choosing, engagement_starts_at, round, booking, support_case, replaces, opened_at, created_at, worth_pence)
         SELECT x.provider, x.id, x.version, x.reference, x.practice, x.state, x.role, x.starts_at, x.ends_at, x.break_minutes, x.rate_amount, x.rate_currency, x.rate_per, x.place, x.instructions, x.channel, x.choosing, x.engagement_starts_at, x.round, x.booking, x.support_case, x.replaces, x.opened_at, x.created_at, x.worth_pence
-        FROM jsonb_to_recordset(doc->'new_sessions') AS x(provider text, id text, version bigint, reference text, practice text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, channel text, choosing text, engagement_starts_at timestamptz, round bigint, booking text, support_case text, replaces text, opened_at timestamptz, created_at timestamptz, worth_pence bigint);
+        FROM jsonb_populate_recordset(NULL::{schema}.sessions, doc->'new_sessions') AS x;
         INSERT INTO {schema}.session_references (reference, provider, session)
         SELECT x.reference, x.provider, x.id
-        FROM jsonb_to_recordset(doc->'new_sessions') AS x(reference text, provider text, id text);
+        FROM jsonb_populate_recordset(NULL::{schema}.sessions, doc->'new_sessions') AS x;
     END IF;
 
-    IF doc->'checks' ? 'application' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'application') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'application' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'application') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.applications t WHERE t.provider = r.provider AND t.id = r.id;
@@ -165,7 +169,7 @@ BEGIN
     END IF;
     IF doc ? 'applications' THEN
         UPDATE {schema}.applications t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, round = x.round, state = x.state, applied_at = x.applied_at, reason = x.reason
-        FROM jsonb_to_recordset(doc->'applications') AS x(provider text, id text, version bigint, session text, practice text, clinician text, person text, round bigint, state text, applied_at timestamptz, reason text)
+        FROM jsonb_populate_recordset(NULL::{schema}.applications, doc->'applications') AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'applications') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -173,11 +177,11 @@ BEGIN
     IF doc ? 'new_applications' THEN
         INSERT INTO {schema}.applications (provider, id, version, session, practice, clinician, person, round, state, applied_at, reason)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.person, x.round, x.state, x.applied_at, x.reason
-        FROM jsonb_to_recordset(doc->'new_applications') AS x(provider text, id text, version bigint, session text, practice text, clinician text, person text, round bigint, state text, applied_at timestamptz, reason text);
+        FROM jsonb_populate_recordset(NULL::{schema}.applications, doc->'new_applications') AS x;
     END IF;
 
-    IF doc->'checks' ? 'booking' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'booking') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'booking' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'booking') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.bookings t WHERE t.provider = r.provider AND t.id = r.id;
@@ -190,7 +194,7 @@ BEGIN
     END IF;
     IF doc ? 'bookings' THEN
         UPDATE {schema}.bookings t SET version = x.version, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, role = x.role, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, rate_amount = x.rate_amount, rate_currency = x.rate_currency, rate_per = x.rate_per, place = x.place, instructions = x.instructions, consented = x.consented, pending_terms = x.pending_terms, pending_since = x.pending_since, pending_by = x.pending_by, engagement_starts_at = x.engagement_starts_at, policy = x.policy, application = x.application, channel = x.channel, made_at = x.made_at, offered_until = x.offered_until, reminded_of = x.reminded_of, ended_as_of = x.ended_as_of, ended_at = x.ended_at, ended_by = x.ended_by, ended_route = x.ended_route, ended_reason = x.ended_reason, ended_cause = x.ended_cause, ended_at_request = x.ended_at_request, ended_disputed_at = x.ended_disputed_at, ended_ahead_micros = x.ended_ahead_micros, ended_late = x.ended_late, ended_fee = x.ended_fee, worked_until = x.worked_until, call_phone = x.call_phone, call_due_at = x.call_due_at, call_made_at = x.call_made_at, call_by = x.call_by, lapsed = x.lapsed, overridden = x.overridden, change_void_at = x.change_void_at, offer_ends_at = x.offer_ends_at
-        FROM jsonb_to_recordset(doc->'bookings') AS x(provider text, id text, version bigint, session text, reference text, practice text, clinician text, person text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, consented jsonb, pending_terms jsonb, pending_since timestamptz, pending_by jsonb, engagement_starts_at timestamptz, policy bigint, application text, channel text, made_at timestamptz, offered_until timestamptz, reminded_of timestamptz, ended_as_of timestamptz, ended_at timestamptz, ended_by jsonb, ended_route text, ended_reason text, ended_cause text, ended_at_request boolean, ended_disputed_at timestamptz, ended_ahead_micros bigint, ended_late boolean, ended_fee boolean, worked_until timestamptz, call_phone text, call_due_at timestamptz, call_made_at timestamptz, call_by jsonb, lapsed jsonb, overridden jsonb, change_void_at timestamptz, offer_ends_at timestamptz)
+        FROM jsonb_populate_recordset(NULL::{schema}.bookings, doc->'bookings') AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'bookings') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -198,11 +202,11 @@ BEGIN
     IF doc ? 'new_bookings' THEN
         INSERT INTO {schema}.bookings (provider, id, version, session, reference, practice, clinician, person, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, consented, pending_terms, pending_since, pending_by, engagement_starts_at, policy, application, channel, made_at, offered_until, reminded_of, ended_as_of, ended_at, ended_by, ended_route, ended_reason, ended_cause, ended_at_request, ended_disputed_at, ended_ahead_micros, ended_late, ended_fee, worked_until, call_phone, call_due_at, call_made_at, call_by, lapsed, overridden, change_void_at, offer_ends_at)
         SELECT x.provider, x.id, x.version, x.session, x.reference, x.practice, x.clinician, x.person, x.state, x.role, x.starts_at, x.ends_at, x.break_minutes, x.rate_amount, x.rate_currency, x.rate_per, x.place, x.instructions, x.consented, x.pending_terms, x.pending_since, x.pending_by, x.engagement_starts_at, x.policy, x.application, x.channel, x.made_at, x.offered_until, x.reminded_of, x.ended_as_of, x.ended_at, x.ended_by, x.ended_route, x.ended_reason, x.ended_cause, x.ended_at_request, x.ended_disputed_at, x.ended_ahead_micros, x.ended_late, x.ended_fee, x.worked_until, x.call_phone, x.call_due_at, x.call_made_at, x.call_by, x.lapsed, x.overridden, x.change_void_at, x.offer_ends_at
-        FROM jsonb_to_recordset(doc->'new_bookings') AS x(provider text, id text, version bigint, session text, reference text, practice text, clinician text, person text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, consented jsonb, pending_terms jsonb, pending_since timestamptz, pending_by jsonb, engagement_starts_at timestamptz, policy bigint, application text, channel text, made_at timestamptz, offered_until timestamptz, reminded_of timestamptz, ended_as_of timestamptz, ended_at timestamptz, ended_by jsonb, ended_route text, ended_reason text, ended_cause text, ended_at_request boolean, ended_disputed_at timestamptz, ended_ahead_micros bigint, ended_late boolean, ended_fee boolean, worked_until timestamptz, call_phone text, call_due_at timestamptz, call_made_at timestamptz, call_by jsonb, lapsed jsonb, overridden jsonb, change_void_at timestamptz, offer_ends_at timestamptz);
+        FROM jsonb_populate_recordset(NULL::{schema}.bookings, doc->'new_bookings') AS x;
     END IF;
 
-    IF doc->'checks' ? 'diary' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'diary') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'diary' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'diary') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.diaries t WHERE t.clinician = r.id;
@@ -215,7 +219,7 @@ BEGIN
     END IF;
     IF doc ? 'diaries' THEN
         UPDATE {schema}.diaries t SET version = x.version
-        FROM jsonb_to_recordset(doc->'diaries') AS x(clinician text, version bigint)
+        FROM jsonb_populate_recordset(NULL::{schema}.diaries, doc->'diaries') AS x
         WHERE t.clinician = x.clinician AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'diaries') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -223,7 +227,7 @@ BEGIN
     IF doc ? 'new_diaries' THEN
         INSERT INTO {schema}.diaries (clinician, version)
         SELECT x.clinician, x.version
-        FROM jsonb_to_recordset(doc->'new_diaries') AS x(clinician text, version bigint);
+        FROM jsonb_populate_recordset(NULL::{schema}.diaries, doc->'new_diaries') AS x;
     END IF;
     IF doc ? 'entries_gone' THEN
         DELETE FROM {schema}.diary_entries t
@@ -233,10 +237,10 @@ BEGIN
     IF doc ? 'diary_entries' THEN
         INSERT INTO {schema}.diary_entries (clinician, booking, session, reference, provider, starts_at, ends_at, also_starts_at, also_ends_at, holds_until)
         SELECT clinician, booking, session, reference, provider, starts_at, ends_at, also_starts_at, also_ends_at, holds_until
-        FROM jsonb_to_recordset(doc->'diary_entries') AS x(clinician text, booking text, session text, reference text, provider text, starts_at timestamptz, ends_at timestamptz, also_starts_at timestamptz, also_ends_at timestamptz, holds_until timestamptz);
+        FROM jsonb_populate_recordset(NULL::{schema}.diary_entries, doc->'diary_entries') AS x;
         -- Nobody is in two places at once (A7). The diary's row is locked: what is compared can't change meanwhile.
         PERFORM 1
-        FROM jsonb_to_recordset(doc->'diary_entries') AS x(clinician text, booking text, session text, reference text, provider text, starts_at timestamptz, ends_at timestamptz, also_starts_at timestamptz, also_ends_at timestamptz, holds_until timestamptz)
+        FROM jsonb_populate_recordset(NULL::{schema}.diary_entries, doc->'diary_entries') AS x
         JOIN {schema}.diary_entries t ON t.clinician = x.clinician AND t.booking <> x.booking
             AND t.holds_until > least(x.starts_at, x.also_starts_at)
         WHERE (t.starts_at < x.ends_at AND x.starts_at < t.ends_at)
@@ -246,8 +250,8 @@ BEGIN
         IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
 
-    IF doc->'checks' ? 'support_case' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'support_case') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'support_case' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'support_case') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.support_cases t WHERE t.provider = r.provider AND t.id = r.id;
@@ -260,7 +264,7 @@ BEGIN
     END IF;
     IF doc ? 'support_cases' THEN
         UPDATE {schema}.support_cases t SET version = x.version, session = x.session, practice = x.practice, booking = x.booking, state = x.state, via = x.via, opened_by = x.opened_by, keep_session = x.keep_session, received_at = x.received_at, opened_at = x.opened_at, target_at = x.target_at, urgent = x.urgent, reason = x.reason, fee = x.fee, policy = x.policy, closed_at = x.closed_at, closed_by = x.closed_by, answer = x.answer
-        FROM jsonb_to_recordset(doc->'support_cases') AS x(provider text, id text, version bigint, session text, practice text, booking text, state text, via text, opened_by jsonb, keep_session boolean, received_at timestamptz, opened_at timestamptz, target_at timestamptz, urgent boolean, reason text, fee boolean, policy bigint, closed_at timestamptz, closed_by jsonb, answer text)
+        FROM jsonb_populate_recordset(NULL::{schema}.support_cases, doc->'support_cases') AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'support_cases') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -268,11 +272,11 @@ BEGIN
     IF doc ? 'new_support_cases' THEN
         INSERT INTO {schema}.support_cases (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.booking, x.state, x.via, x.opened_by, x.keep_session, x.received_at, x.opened_at, x.target_at, x.urgent, x.reason, x.fee, x.policy, x.closed_at, x.closed_by, x.answer
-        FROM jsonb_to_recordset(doc->'new_support_cases') AS x(provider text, id text, version bigint, session text, practice text, booking text, state text, via text, opened_by jsonb, keep_session boolean, received_at timestamptz, opened_at timestamptz, target_at timestamptz, urgent boolean, reason text, fee boolean, policy bigint, closed_at timestamptz, closed_by jsonb, answer text);
+        FROM jsonb_populate_recordset(NULL::{schema}.support_cases, doc->'new_support_cases') AS x;
     END IF;
 
-    IF doc->'checks' ? 'fee' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'fee') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'fee' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'fee') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.fees t WHERE t.provider = r.provider AND t.booking = r.id;
@@ -285,7 +289,7 @@ BEGIN
     END IF;
     IF doc ? 'fees' THEN
         UPDATE {schema}.fees t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, cap_amount = x.cap_amount, cap_currency = x.cap_currency, suggested_amount = x.suggested_amount, suggested_currency = x.suggested_currency, amount = x.amount, currency = x.currency, by_capacity = x.by_capacity, earned_amount = x.earned_amount, earned_currency = x.earned_currency, due_at = x.due_at, steps = x.steps, invoice = x.invoice, answer_within = x.answer_within
-        FROM jsonb_to_recordset(doc->'fees') AS x(provider text, booking text, version bigint, session text, practice text, clinician text, person text, state text, cap_amount numeric, cap_currency text, suggested_amount numeric, suggested_currency text, amount numeric, currency text, by_capacity text, earned_amount numeric, earned_currency text, due_at timestamptz, steps jsonb, invoice text, answer_within text)
+        FROM jsonb_populate_recordset(NULL::{schema}.fees, doc->'fees') AS x
         WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'fees') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -293,11 +297,11 @@ BEGIN
     IF doc ? 'new_fees' THEN
         INSERT INTO {schema}.fees (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
         SELECT x.provider, x.booking, x.version, x.session, x.practice, x.clinician, x.person, x.state, x.cap_amount, x.cap_currency, x.suggested_amount, x.suggested_currency, x.amount, x.currency, x.by_capacity, x.earned_amount, x.earned_currency, x.due_at, x.steps, x.invoice, x.answer_within
-        FROM jsonb_to_recordset(doc->'new_fees') AS x(provider text, booking text, version bigint, session text, practice text, clinician text, person text, state text, cap_amount numeric, cap_currency text, suggested_amount numeric, suggested_currency text, amount numeric, currency text, by_capacity text, earned_amount numeric, earned_currency text, due_at timestamptz, steps jsonb, invoice text, answer_within text);
+        FROM jsonb_populate_recordset(NULL::{schema}.fees, doc->'new_fees') AS x;
     END IF;
 
-    IF doc->'checks' ? 'hours' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'hours') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'hours' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'hours') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.hours_worked t WHERE t.provider = r.provider AND t.booking = r.id;
@@ -310,7 +314,7 @@ BEGIN
     END IF;
     IF doc ? 'hours_worked' THEN
         UPDATE {schema}.hours_worked t SET version = x.version, session = x.session, state = x.state, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, amount = x.amount, currency = x.currency, reason = x.reason, stated_at = x.stated_at
-        FROM jsonb_to_recordset(doc->'hours_worked') AS x(provider text, booking text, version bigint, session text, state text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, amount numeric, currency text, reason text, stated_at timestamptz)
+        FROM jsonb_populate_recordset(NULL::{schema}.hours_worked, doc->'hours_worked') AS x
         WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'hours_worked') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -318,11 +322,11 @@ BEGIN
     IF doc ? 'new_hours_worked' THEN
         INSERT INTO {schema}.hours_worked (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
         SELECT x.provider, x.booking, x.version, x.session, x.state, x.starts_at, x.ends_at, x.break_minutes, x.amount, x.currency, x.reason, x.stated_at
-        FROM jsonb_to_recordset(doc->'new_hours_worked') AS x(provider text, booking text, version bigint, session text, state text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, amount numeric, currency text, reason text, stated_at timestamptz);
+        FROM jsonb_populate_recordset(NULL::{schema}.hours_worked, doc->'new_hours_worked') AS x;
     END IF;
 
-    IF doc->'checks' ? 'invoice' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'invoice') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'invoice' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'invoice') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.invoices t WHERE t.provider = r.provider AND t.id = r.id;
@@ -335,7 +339,7 @@ BEGIN
     END IF;
     IF doc ? 'invoices' THEN
         UPDATE {schema}.invoices t SET version = x.version, booking = x.booking, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, bills = x.bills, amount = x.amount, currency = x.currency, state = x.state, due_on = x.due_on, reason = x.reason, made_at = x.made_at, paid_at = x.paid_at
-        FROM jsonb_to_recordset(doc->'invoices') AS x(provider text, id text, version bigint, booking text, session text, reference text, practice text, clinician text, person text, bills text, amount numeric, currency text, state text, due_on date, reason text, made_at timestamptz, paid_at timestamptz)
+        FROM jsonb_populate_recordset(NULL::{schema}.invoices, doc->'invoices') AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'invoices') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -343,11 +347,11 @@ BEGIN
     IF doc ? 'new_invoices' THEN
         INSERT INTO {schema}.invoices (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
         SELECT x.provider, x.id, x.version, x.booking, x.session, x.reference, x.practice, x.clinician, x.person, x.bills, x.amount, x.currency, x.state, x.due_on, x.reason, x.made_at, x.paid_at
-        FROM jsonb_to_recordset(doc->'new_invoices') AS x(provider text, id text, version bigint, booking text, session text, reference text, practice text, clinician text, person text, bills text, amount numeric, currency text, state text, due_on date, reason text, made_at timestamptz, paid_at timestamptz);
+        FROM jsonb_populate_recordset(NULL::{schema}.invoices, doc->'new_invoices') AS x;
     END IF;
 
-    IF doc->'checks' ? 'message' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'message') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'message' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'message') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.messages t WHERE t.provider = r.provider AND t.id = r.id;
@@ -360,7 +364,7 @@ BEGIN
     END IF;
     IF doc ? 'messages' THEN
         UPDATE {schema}.messages t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, sent_by = x.sent_by, body = x.body, sent_at = x.sent_at
-        FROM jsonb_to_recordset(doc->'messages') AS x(provider text, id text, version bigint, session text, practice text, clinician text, sent_by jsonb, body text, sent_at timestamptz)
+        FROM jsonb_populate_recordset(NULL::{schema}.messages, doc->'messages') AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'messages') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -368,10 +372,10 @@ BEGIN
     IF doc ? 'new_messages' THEN
         INSERT INTO {schema}.messages (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.sent_by, x.body, x.sent_at
-        FROM jsonb_to_recordset(doc->'new_messages') AS x(provider text, id text, version bigint, session text, practice text, clinician text, sent_by jsonb, body text, sent_at timestamptz);
+        FROM jsonb_populate_recordset(NULL::{schema}.messages, doc->'new_messages') AS x;
     END IF;
     IF doc ? 'policies' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'policies') AS x(provider text, version bigint, valid_from timestamptz, terms jsonb) LOOP
+        FOR r IN SELECT * FROM jsonb_populate_recordset(NULL::{schema}.policies, doc->'policies') LOOP
             INSERT INTO {schema}.policies (provider, version, valid_from, terms)
             SELECT r.provider, r.version, r.valid_from, r.terms
             WHERE r.version = 1 + coalesce((SELECT max(t.version) FROM {schema}.policies t WHERE t.provider = r.provider), 0);
@@ -379,8 +383,8 @@ BEGIN
         END LOOP;
     END IF;
 
-    IF doc->'checks' ? 'settings' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'settings') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'settings' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'settings') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.settings t WHERE t.person = r.id;
@@ -393,7 +397,7 @@ BEGIN
     END IF;
     IF doc ? 'settings' THEN
         UPDATE {schema}.settings t SET version = x.version, emails = x.emails, pushes = x.pushes, digests = x.digests, reminders = x.reminders, quiet_from = x.quiet_from, quiet_to = x.quiet_to
-        FROM jsonb_to_recordset(doc->'settings') AS x(person text, version bigint, emails jsonb, pushes jsonb, digests jsonb, reminders text, quiet_from text, quiet_to text)
+        FROM jsonb_populate_recordset(NULL::{schema}.settings, doc->'settings') AS x
         WHERE t.person = x.person AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'settings') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -401,11 +405,11 @@ BEGIN
     IF doc ? 'new_settings' THEN
         INSERT INTO {schema}.settings (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
         SELECT x.person, x.version, x.emails, x.pushes, x.digests, x.reminders, x.quiet_from, x.quiet_to
-        FROM jsonb_to_recordset(doc->'new_settings') AS x(person text, version bigint, emails jsonb, pushes jsonb, digests jsonb, reminders text, quiet_from text, quiet_to text);
+        FROM jsonb_populate_recordset(NULL::{schema}.settings, doc->'new_settings') AS x;
     END IF;
 
-    IF doc->'checks' ? 'text' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'checks'->'text') AS x(provider text, id text, version bigint) LOOP
+    IF checks ? 'text' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'text') AS x(provider text, id text, version bigint) LOOP
             IF r.version = 0 THEN
                 -- That it isn't there stays true: whoever would make it waits for something that is written here.
                 PERFORM 1 FROM {schema}.texts t WHERE t.provider = r.provider AND t.id = r.id;
@@ -418,7 +422,7 @@ BEGIN
     END IF;
     IF doc ? 'texts' THEN
         UPDATE {schema}.texts t SET version = x.version, session = x.session, class = x.class, body = x.body, written_by = x.written_by, written_at = x.written_at, erased_at = x.erased_at
-        FROM jsonb_to_recordset(doc->'texts') AS x(provider text, id text, version bigint, session text, class text, body text, written_by text, written_at timestamptz, erased_at timestamptz)
+        FROM jsonb_populate_recordset(NULL::{schema}.texts, doc->'texts') AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> jsonb_array_length(doc->'texts') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -426,14 +430,14 @@ BEGIN
     IF doc ? 'new_texts' THEN
         INSERT INTO {schema}.texts (provider, id, version, session, class, body, written_by, written_at, erased_at)
         SELECT x.provider, x.id, x.version, x.session, x.class, x.body, x.written_by, x.written_at, x.erased_at
-        FROM jsonb_to_recordset(doc->'new_texts') AS x(provider text, id text, version bigint, session text, class text, body text, written_by text, written_at timestamptz, erased_at timestamptz);
+        FROM jsonb_populate_recordset(NULL::{schema}.texts, doc->'new_texts') AS x;
     END IF;
 
     -- The record, and in the same commit what is to be planned (P2, N4).
     WITH e AS (
         INSERT INTO {schema}.events (provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts)
         SELECT provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts
-        FROM ROWS FROM (jsonb_to_recordset(doc->'events') AS (provider text, subject_kind text, subject_id text, version bigint, kind text, session text, happened_at timestamptz, by_capacity text, by_person text, by_provider text, by_practice text, by_clinician text, command text, from_state text, to_state text, reason text, facts jsonb)) WITH ORDINALITY
+        FROM jsonb_populate_recordset(NULL::{schema}.events, doc->'events') WITH ORDINALITY
         ORDER BY ordinality
         RETURNING no
     )
@@ -494,7 +498,7 @@ BEGIN
     END IF;
     INSERT INTO {schema}.deliveries (provider, key, event, kind, channel, person, audience, session, state, why, planned_at, not_before, attempts, settled_at, event_no, due_at)
     SELECT provider, key, event, kind, channel, person, audience, session, state, why, planned_at, not_before, attempts, settled_at, planned, CASE WHEN state = 'planned' THEN coalesce(not_before, planned_at) END
-    FROM ROWS FROM (jsonb_to_recordset(doc->'deliveries') AS (provider text, key text, event text, kind text, channel text, person text, audience text, session text, state text, why text, planned_at timestamptz, not_before timestamptz, attempts bigint, settled_at timestamptz)) WITH ORDINALITY
+    FROM jsonb_populate_recordset(NULL::{schema}.deliveries, doc->'deliveries') WITH ORDINALITY
     ORDER BY ordinality
     ON CONFLICT DO NOTHING;
     IF (doc->>'done')::boolean THEN
@@ -562,7 +566,7 @@ DECLARE
     made bigint;
     r record;
 BEGIN
-    SELECT * INTO r FROM jsonb_to_record(doc->'mark') AS x(clinician text, version bigint, seen jsonb, made_at timestamptz);
+    SELECT * INTO r FROM jsonb_populate_record(NULL::{schema}.digest_marks, doc->'mark');
     IF r.version = 1 THEN
         INSERT INTO {schema}.digest_marks (clinician, version, seen, made_at)
         VALUES (r.clinician, r.version, r.seen, r.made_at) ON CONFLICT DO NOTHING;
@@ -575,11 +579,11 @@ BEGIN
     END IF;
     IF jsonb_array_length(doc->'deliveries') > 0 THEN
         INSERT INTO {schema}.events (provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts)
-        SELECT provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts FROM jsonb_to_record(doc->'event') AS x(provider text, subject_kind text, subject_id text, version bigint, kind text, session text, happened_at timestamptz, by_capacity text, by_person text, by_provider text, by_practice text, by_clinician text, command text, from_state text, to_state text, reason text, facts jsonb)
+        SELECT provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts FROM jsonb_populate_record(NULL::{schema}.events, doc->'event')
         RETURNING no INTO made;
         INSERT INTO {schema}.deliveries (provider, key, event, kind, channel, person, audience, session, state, why, planned_at, not_before, attempts, settled_at, event_no, due_at)
         SELECT provider, key, event, kind, channel, person, audience, session, state, why, planned_at, not_before, attempts, settled_at, made, CASE WHEN state = 'planned' THEN coalesce(not_before, planned_at) END
-        FROM ROWS FROM (jsonb_to_recordset(doc->'deliveries') AS (provider text, key text, event text, kind text, channel text, person text, audience text, session text, state text, why text, planned_at timestamptz, not_before timestamptz, attempts bigint, settled_at timestamptz)) WITH ORDINALITY
+        FROM jsonb_populate_recordset(NULL::{schema}.deliveries, doc->'deliveries') WITH ORDINALITY
         ORDER BY ordinality
         ON CONFLICT DO NOTHING;
     END IF;

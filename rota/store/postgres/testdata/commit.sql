@@ -9,6 +9,7 @@ CREATE FUNCTION {schema}.sessional_commit_{n}(doc jsonb, result text) RETURNS te
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
+    checks jsonb := doc->'checks';
     r record;
     many bigint;
 BEGIN
@@ -32,10 +33,10 @@ BEGIN
     IF doc ? 'diary_entries' THEN
         INSERT INTO {schema}.diary_entries ({names diary_entries})
         SELECT {names diary_entries}
-        FROM jsonb_to_recordset(doc->'diary_entries') AS x({types diary_entries});
+        FROM jsonb_populate_recordset(NULL::{schema}.diary_entries, doc->'diary_entries') AS x;
         -- Nobody is in two places at once (A7). The diary's row is locked: what is compared can't change meanwhile.
         PERFORM 1
-        FROM jsonb_to_recordset(doc->'diary_entries') AS x({types diary_entries})
+        FROM jsonb_populate_recordset(NULL::{schema}.diary_entries, doc->'diary_entries') AS x
         JOIN {schema}.diary_entries t ON t.clinician = x.clinician AND t.booking <> x.booking
             AND t.holds_until > least(x.starts_at, x.also_starts_at)
         WHERE (t.starts_at < x.ends_at AND x.starts_at < t.ends_at)
@@ -50,7 +51,7 @@ BEGIN
 {write invoices invoice}
 {write messages message}
     IF doc ? 'policies' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'policies') AS x({types policies}) LOOP
+        FOR r IN SELECT * FROM jsonb_populate_recordset(NULL::{schema}.policies, doc->'policies') LOOP
             INSERT INTO {schema}.policies ({names policies})
             SELECT r.provider, r.version, r.valid_from, r.terms
             WHERE r.version = 1 + coalesce((SELECT max(t.version) FROM {schema}.policies t WHERE t.provider = r.provider), 0);
@@ -64,7 +65,7 @@ BEGIN
     WITH e AS (
         INSERT INTO {schema}.events ({names events})
         SELECT {names events}
-        FROM ROWS FROM (jsonb_to_recordset(doc->'events') AS ({types events})) WITH ORDINALITY
+        FROM jsonb_populate_recordset(NULL::{schema}.events, doc->'events') WITH ORDINALITY
         ORDER BY ordinality
         RETURNING no
     )

@@ -65,10 +65,13 @@ BEGIN
             SELECT * INTO a FROM {schema}.applications t
             WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who AND t.round = s.round;
         END IF;
-        known := EXISTS (SELECT 1 FROM {schema}.applications t
-                WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who)
-            OR EXISTS (SELECT 1 FROM {schema}.bookings t
-                WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who);
+        known := who = a.clinician OR who = b.clinician;
+        IF known IS NOT TRUE THEN
+            known := EXISTS (SELECT 1 FROM {schema}.applications t
+                    WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who)
+                OR EXISTS (SELECT 1 FROM {schema}.bookings t
+                    WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who);
+        END IF;
         SELECT t.version INTO diary FROM {schema}.diaries t WHERE t.clinician = who;
         IF FOUND THEN
             first := least(first, s.starts_at, b.starts_at, (b.pending_terms->'span'->>'start')::timestamptz);

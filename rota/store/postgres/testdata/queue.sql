@@ -41,7 +41,7 @@ BEGIN
     END IF;
     INSERT INTO {schema}.deliveries ({names deliveries}, event_no, due_at)
     SELECT {names deliveries}, planned, CASE WHEN state = 'planned' THEN coalesce(not_before, planned_at) END
-    FROM ROWS FROM (jsonb_to_recordset(doc->'deliveries') AS ({types deliveries})) WITH ORDINALITY
+    FROM jsonb_populate_recordset(NULL::{schema}.deliveries, doc->'deliveries') WITH ORDINALITY
     ORDER BY ordinality
     ON CONFLICT DO NOTHING;
     IF (doc->>'done')::boolean THEN
@@ -109,7 +109,7 @@ DECLARE
     made bigint;
     r record;
 BEGIN
-    SELECT * INTO r FROM jsonb_to_record(doc->'mark') AS x({types digest_marks});
+    SELECT * INTO r FROM jsonb_populate_record(NULL::{schema}.digest_marks, doc->'mark');
     IF r.version = 1 THEN
         INSERT INTO {schema}.digest_marks ({names digest_marks})
         VALUES (r.clinician, r.version, r.seen, r.made_at) ON CONFLICT DO NOTHING;
@@ -122,11 +122,11 @@ BEGIN
     END IF;
     IF jsonb_array_length(doc->'deliveries') > 0 THEN
         INSERT INTO {schema}.events ({names events})
-        SELECT {names events} FROM jsonb_to_record(doc->'event') AS x({types events})
+        SELECT {names events} FROM jsonb_populate_record(NULL::{schema}.events, doc->'event')
         RETURNING no INTO made;
         INSERT INTO {schema}.deliveries ({names deliveries}, event_no, due_at)
         SELECT {names deliveries}, made, CASE WHEN state = 'planned' THEN coalesce(not_before, planned_at) END
-        FROM ROWS FROM (jsonb_to_recordset(doc->'deliveries') AS ({types deliveries})) WITH ORDINALITY
+        FROM jsonb_populate_recordset(NULL::{schema}.deliveries, doc->'deliveries') WITH ORDINALITY
         ORDER BY ordinality
         ON CONFLICT DO NOTHING;
     END IF;
