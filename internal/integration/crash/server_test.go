@@ -17,8 +17,11 @@ func TestServerKilledN4P2P3(t *testing.T) {
 	s := server.Start(t, server.Config{Durable: true})
 	p := serverPlan(t, s)
 	p.Strikes = 3
-	if long() {
+	switch {
+	case long():
 		p.Strikes = 30
+	case testing.Short():
+		p.Strikes = 1
 	}
 	p.Strike = func() (string, error) {
 		return p.Config.DSN, errors.Join(s.Stop(server.Immediate), s.Restart())

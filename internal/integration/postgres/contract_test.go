@@ -59,6 +59,9 @@ func TestContract(t *testing.T) {
 			if (major == usual) == (d.name == pgx.name) {
 				continue
 			}
+			if testing.Short() && d.name != libpqBin.name {
+				continue // the race detector watches the store and storetest, which are the same for all
+			}
 			t.Run(fmt.Sprintf("%d %s", major, d.name), func(t *testing.T) {
 				p := server.Shared(t, major)
 				h := harness(t, d, p.DSN(p.NewDatabase(t)))

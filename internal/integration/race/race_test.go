@@ -29,6 +29,9 @@ func TestRacesA7P3N4(t *testing.T) {
 		})
 	})
 	for _, name := range []string{stores.Modernc, stores.Mattn, stores.PGX, stores.PQ} {
+		if testing.Short() && (name == stores.Modernc || name == stores.PQ) {
+			continue // under the race detector they take minutes; the workers are the same over the other drivers
+		}
 		t.Run(name, func(t *testing.T) {
 			p := plan(t, 4)
 			if name == stores.PQ {
@@ -62,8 +65,11 @@ func plan(t *testing.T, processes int) race.Plan {
 	p := race.Plan{
 		Clock: worker.Clock{Began: worker.Monotonic()}, Seed: 1, Processes: processes, Users: 64 / processes, Commands: 5_000,
 	}
-	if os.Getenv("SESSIONAL_SOAK") == "1" {
+	switch {
+	case os.Getenv("SESSIONAL_SOAK") == "1":
 		p.Commands = 100_000
+	case testing.Short(): // the race detector makes them slow
+		p.Commands = 600
 	}
 	t.Logf("%d commands of %d users in %d processes, seed %d", p.Commands, p.Processes*p.Users, p.Processes, p.Seed)
 	return p
