@@ -160,7 +160,7 @@ func BenchmarkFindWork(b *testing.B) {
 	p := newServer(b, false)
 	dsn := p.DSN(p.NewDatabase(b))
 	large, small := newLooker(b, dsn, million), newLooker(b, dsn, million/100)
-	c := contest{blocks: 9, ops: 320}
+	c := contest{blocks: 9, ops: 160}
 	for _, s := range searches() {
 		all := []*contestant{
 			large.throughDesk(b, "desk, among 1,000,000", s), small.throughDesk(b, "desk, among 10,000", s),

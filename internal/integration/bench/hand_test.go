@@ -98,12 +98,23 @@ type written struct {
 	entry       []any
 	events      []any
 	planned     []any
+
+	// read is what the desk had read to decide it.
+	read desk.Snapshot
 }
 
-// captured keeps what a desk wants committed, and commits nothing.
+// captured keeps what a desk reads and what it wants committed, and commits nothing.
 type captured struct {
 	desk.Store
+	read    *desk.Snapshot
 	changes *desk.Changes
+}
+
+// Load reads, and keeps it.
+func (c captured) Load(ctx context.Context, want desk.Want) (desk.Snapshot, error) {
+	var err error
+	*c.read, err = c.Store.Load(ctx, want)
+	return *c.read, err
 }
 
 // Commit keeps the changes.
@@ -122,10 +133,12 @@ func decisions(tb testing.TB, s desk.Store, dir desk.Directory, many int) ([]wri
 	for w := range workers {
 		wait.Go(func() {
 			var c desk.Changes
-			d := newDesk(tb, captured{s, &c}, dir)
+			var read desk.Snapshot
+			d := newDesk(tb, captured{s, &read, &c}, dir)
 			for i := w; i < many && errs[w] == nil; i += workers {
 				if _, errs[w] = d.Accept(tb.Context(), accept(applied(i))); errs[w] == nil {
 					all[i], errs[w] = parameters(c)
+					all[i].read = read
 				}
 			}
 			if w == 0 {
@@ -284,4 +297,24 @@ func each(ctx context.Context, tx tx, query string, use func(*sql.Rows) error, a
 		}
 	}
 	return rows.Err()
+}
+
+// decided is a store that is written by hand for acceptances alone: it hands a desk what it has to decide upon, and
+// carries out in one hand-written transaction what comes of it.
+type decided struct {
+	desk.Store
+	read   desk.Snapshot
+	commit func(written) error
+}
+
+// Load hands over what was read before: the reading is part of the transaction.
+func (d decided) Load(context.Context, desk.Want) (desk.Snapshot, error) { return d.read, nil }
+
+// Commit reads, locks and writes.
+func (d decided) Commit(_ context.Context, c desk.Changes) (desk.Verdict, error) {
+	w, err := parameters(c)
+	if err != nil {
+		return 0, err
+	}
+	return desk.Done, d.commit(w)
 }

@@ -104,7 +104,7 @@ func (in *inSQLite) byHand(tb testing.TB, many int) *contestant {
 
 // BenchmarkAcceptSQLite accepts applications to different sessions, 16 at a time, in one file.
 func BenchmarkAcceptSQLite(b *testing.B) {
-	c := contest{blocks: 11, ops: 480}
+	c := contest{blocks: 9, ops: 320}
 	for _, d := range sqliteDrivers {
 		ours, theirs := newInSQLite(b, d, c.needs()), newInSQLite(b, d, c.needs())
 		byDesk := &contestant{name: "desk", do: deskAccepts(b, newDesk(b, desk.Store(ours.store), ours.dir))}
