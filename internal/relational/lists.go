@@ -104,8 +104,9 @@ func (r *Lists) FindWork(ctx context.Context, q rota.Search) (session.Page[rota.
 	l := list[rota.Listing]{
 		digest: digest,
 		table:  Sessions, extra: []condition{r.applicants(), {
-			"(SELECT count(*) FROM ", r.Dialect.Table(Applications.Name), " a WHERE a.provider = t.provider",
-			" AND a.session = t.id AND a.round = t.round AND a.state = 'pending' AND a.clinician = ", text(q.Clinician), ")",
+			"CASE WHEN EXISTS (SELECT 1 FROM ", r.Dialect.Table(Applications.Name), " a WHERE a.provider = t.provider",
+			" AND a.session = t.id AND a.round = t.round AND a.state = 'pending' AND a.clinician = ", text(q.Clinician),
+			") THEN 1 ELSE 0 END",
 		}},
 		sources: []condition{{"t.state = 'open' AND t.channel = 'marketplace'"}},
 		at:      "starts_at", id: "id", from: q.Within.Start, until: q.Within.End,

@@ -42,7 +42,7 @@ func (l *numbered[T]) read(ctx context.Context, r *Lists, req session.PageReques
 	if more {
 		s.add(at.condition(r.Dialect))
 	}
-	s.add(" ORDER BY t.no LIMIT ", number(int64(req.Size()+1)))
+	s.add(" ORDER BY t.no LIMIT ", strconv.Itoa(limit(req)))
 	width := len(l.table.Columns)
 	var no int64
 	moment, read := "", 0

@@ -2,6 +2,8 @@ package relational
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sessional-go/sessional/internal/cursor"
@@ -12,6 +14,17 @@ import (
 // scan is the most rows that are looked at for one page: a filter that fits almost nothing yields a short page with a
 // Next, not a walk through everything.
 const scan = 2000
+
+// limits are the numbers of rows that statements ask for. They stand in the text: PostgreSQL makes no lasting plan for a
+// LIMIT that it doesn't know, and to plan a page anew takes longer than to read it. That there are few keeps the texts
+// few.
+var limits = []int{2, 6, 11, 21, 51, 101, 201, session.MaxPageSize + 1}
+
+// limit is how many rows are asked for to fill a page and to know whether there is more.
+func limit(req session.PageRequest) int {
+	i, _ := slices.BinarySearch(limits, req.Size()+1)
+	return limits[i]
+}
 
 // list is an ordered list of which a page is read.
 type list[T any] struct {
@@ -77,7 +90,7 @@ func (l *list[T]) window(s *statement, columns string, source, place condition, 
 	if !l.until.IsZero() {
 		s.add(" AND t.", l.at, " < ", instant(l.until))
 	}
-	return s.add(l.orderBy(), " LIMIT ", number(int64(limit)))
+	return s.add(l.orderBy(), " LIMIT ", strconv.Itoa(limit))
 }
 
 // found is an item with its place.
@@ -103,7 +116,7 @@ func page[T any](ctx context.Context, r *Lists, l list[T], req session.PageReque
 	if len(l.sources) == 0 {
 		return p, nil
 	}
-	all, err := l.read(ctx, r, after, req.Size()+1)
+	all, err := l.read(ctx, r, after, limit(req))
 	if err != nil {
 		return p, err
 	}
@@ -146,11 +159,11 @@ func (l *list[T]) read(ctx context.Context, r *Lists, after condition, limit int
 		} else {
 			s.add("SELECT * FROM (")
 			l.window(s, "t.*", source, after, l.look())
-			s.add(") t WHERE ", l.filter, l.orderBy(), " LIMIT ", number(int64(limit)))
+			s.add(") t WHERE ", l.filter, l.orderBy(), " LIMIT ", strconv.Itoa(limit))
 		}
 		s.add(") s", string(rune('a'+i%26)))
 	}
-	s.add(") t", l.orderBy(), " LIMIT ", number(int64(limit)))
+	s.add(") t", l.orderBy(), " LIMIT ", strconv.Itoa(limit))
 	var all []found[T]
 	at, id := l.index(l.at), l.index(l.id)
 	err := each(ctx, r.DB, s, len(l.table.Columns)+len(l.extra), func(row []any) error {
