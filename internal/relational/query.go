@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -91,6 +93,19 @@ func columns(t *Table) string { return "t." + strings.Join(t.Names(), ", t.") }
 
 // each calls use with the values of every row.
 func each(ctx context.Context, db Querier, s *statement, width int, use func(row []any) error) error {
+	return Ended(ctx, walkRows(ctx, db, s, width, use))
+}
+
+// Ended adds to what a database says that the caller's context has ended. Some drivers pass on only that the server broke
+// the statement off, as it was asked to.
+func Ended(ctx context.Context, err error) error {
+	if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+	return err
+}
+
+func walkRows(ctx context.Context, db Querier, s *statement, width int, use func(row []any) error) error {
 	rows, err := db.QueryContext(ctx, s.text.String(), s.args...)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (s *Store) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error
 	}
 	doc, err := document(c)
 	if err != nil {
-		return 0, s.failed("commit", err)
+		return 0, s.failed("commit", relational.Ended(ctx, err))
 	}
 	answer, err := s.see(ctx, doc, c.Outcome.Result)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Store) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error
 		if !s.within && lost(state(err)) {
 			return desk.Conflict, nil
 		}
-		return 0, s.failed("commit", err)
+		return 0, s.failed("commit", relational.Ended(ctx, err))
 	}
 	switch answer {
 	case "done":

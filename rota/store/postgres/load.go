@@ -35,15 +35,15 @@ func (s *Store) Load(ctx context.Context, w desk.Want) (desk.Snapshot, error) {
 		AroundFrom: relational.FormatInstant(w.Around.Start), AroundUntil: relational.FormatInstant(w.Around.End),
 	})
 	if err != nil {
-		return desk.Snapshot{}, s.failed("load", err)
+		return desk.Snapshot{}, s.failed("load", relational.Ended(ctx, err))
 	}
 	text, err := s.ask(ctx, "load", question)
 	if err != nil {
-		return desk.Snapshot{}, s.failed("load", err)
+		return desk.Snapshot{}, s.failed("load", relational.Ended(ctx, err))
 	}
 	r, err := s.snapshot([]byte(text), w.Around)
 	if err != nil {
-		return desk.Snapshot{}, s.failed("load", err)
+		return desk.Snapshot{}, s.failed("load", relational.Ended(ctx, err))
 	}
 	return r, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sessional-go/sessional/internal/migrate"
+	"github.com/sessional-go/sessional/internal/relational"
 	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/session"
 )
@@ -94,7 +95,7 @@ func Version(ctx context.Context, db DB, o Options) (int, error) {
 	s := open(db, prefix, false)
 	var there sql.NullString
 	if err := db.QueryRowContext(ctx, "SELECT to_regclass($1::text)::text", prefix+"sessional_migrations").Scan(&there); err != nil {
-		return 0, s.failed("version", err)
+		return 0, s.failed("version", relational.Ended(ctx, err))
 	}
 	if !there.Valid {
 		return 0, nil
@@ -102,7 +103,7 @@ func Version(ctx context.Context, db DB, o Options) (int, error) {
 	var version int
 	err = db.QueryRowContext(ctx, "SELECT coalesce(max(number), 0) FROM "+prefix+"sessional_migrations").Scan(&version)
 	if err != nil {
-		return 0, s.failed("version", err)
+		return 0, s.failed("version", relational.Ended(ctx, err))
 	}
 	return version, nil
 }

@@ -31,7 +31,7 @@ func (s *Store) ClaimPlans(
 		", t.cursor, t.fence, t.attempts FROM taken t JOIN "+s.prefix+"events e ON e.no = t.event_no ORDER BY e.no",
 		relational.FormatInstant(now), int64(limit), relational.FormatInstant(until))
 	if err != nil {
-		return nil, s.failed("claim plans", err)
+		return nil, s.failed("claim plans", relational.Ended(ctx, err))
 	}
 	defer func() { _ = rows.Close() }() // what matters is rows.Err
 	tasks := []notify.PlanTask{}
@@ -43,18 +43,18 @@ func (s *Store) ClaimPlans(
 		}
 		var cursor *string
 		if err := rows.Scan(append(into, &cursor, &task.Fence, &task.Attempts)...); err != nil {
-			return nil, s.failed("claim plans", err)
+			return nil, s.failed("claim plans", relational.Ended(ctx, err))
 		}
 		if cursor != nil {
 			task.Cursor = *cursor
 		}
 		if task.Event, err = relational.Read[session.Event](relational.Events, row); err != nil {
-			return nil, s.failed("claim plans", err)
+			return nil, s.failed("claim plans", relational.Ended(ctx, err))
 		}
 		tasks = append(tasks, task)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, s.failed("claim plans", err)
+		return nil, s.failed("claim plans", relational.Ended(ctx, err))
 	}
 	return tasks, nil
 }
@@ -81,7 +81,7 @@ func (s *Store) Digested(
 	}
 	mark, err := relational.Marks.Object(next)
 	if err != nil {
-		return s.failed("digested", err)
+		return s.failed("digested", relational.Ended(ctx, err))
 	}
 	var doc draft
 	doc.add("mark", mark)
@@ -95,7 +95,7 @@ func (s *Store) tell(
 ) error {
 	row, err := relational.Events.Object(event)
 	if err != nil {
-		return s.failed(function, err)
+		return s.failed(function, relational.Ended(ctx, err))
 	}
 	doc.add("event", row)
 	if len(deliveries) == 0 {
@@ -104,11 +104,11 @@ func (s *Store) tell(
 	rows(doc, "", relational.Deliveries, deliveries)
 	text, err := doc.done()
 	if err != nil {
-		return s.failed(function, err)
+		return s.failed(function, relational.Ended(ctx, err))
 	}
 	switch answer, err := s.ask(ctx, function, text); {
 	case err != nil:
-		return s.failed(function, err)
+		return s.failed(function, relational.Ended(ctx, err))
 	case answer != "done":
 		return refusal
 	}
@@ -128,30 +128,30 @@ func (s *Store) Claim(ctx context.Context, request notify.ClaimRequest) ([]notif
 	}
 	words, err := json.Marshal(channels)
 	if err != nil {
-		return nil, s.failed("claim", err)
+		return nil, s.failed("claim", relational.Ended(ctx, err))
 	}
 	rows, err := s.db.QueryContext(ctx, "SELECT "+s.function("claim")+
 		"($1::text::timestamptz, $2::text::timestamptz, $3::text::jsonb, $4::bigint)::text",
 		relational.FormatInstant(now), relational.FormatInstant(until), string(words), int64(request.Limit))
 	if err != nil {
-		return nil, s.failed("claim", err)
+		return nil, s.failed("claim", relational.Ended(ctx, err))
 	}
 	defer func() { _ = rows.Close() }() // what matters is rows.Err
 	claims := []notify.Claim{}
 	for rows.Next() {
 		var text []byte
 		if err := rows.Scan(&text); err != nil {
-			return nil, s.failed("claim", err)
+			return nil, s.failed("claim", relational.Ended(ctx, err))
 		}
 		claim, err := claimed(text)
 		if err != nil {
-			return nil, s.failed("claim", err)
+			return nil, s.failed("claim", relational.Ended(ctx, err))
 		}
 		claim.Until = until
 		claims = append(claims, claim)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, s.failed("claim", err)
+		return nil, s.failed("claim", relational.Ended(ctx, err))
 	}
 	return claims, nil
 }
@@ -190,7 +190,7 @@ func (s *Store) Settle(ctx context.Context, claim notify.Claim, outcome notify.O
 		outcome.State.String(), relational.FormatInstant(outcome.At), string(outcome.Why),
 		relational.FormatInstant(outcome.Retry), string(claim.Delivery.Provider), claim.Delivery.Key, claim.Fence)
 	if err != nil {
-		return s.failed("settle", err)
+		return s.failed("settle", relational.Ended(ctx, err))
 	}
 	n, err := done.RowsAffected()
 	if err != nil {

@@ -123,7 +123,7 @@ func (s *Store) References(ctx context.Context, n int) (int64, error) {
 	var first int64
 	row := s.db.QueryRowContext(ctx, "SELECT "+s.function("references")+"($1::bigint)", int64(n))
 	if err := row.Scan(&first); err != nil {
-		return 0, s.failed("references", err)
+		return 0, s.failed("references", relational.Ended(ctx, err))
 	}
 	return first, nil
 }
@@ -142,11 +142,11 @@ func (s *Store) Outcome(ctx context.Context, key desk.CommandKey) (desk.Outcome,
 		return desk.Outcome{}, desk.ErrNoOutcome
 	}
 	if err != nil {
-		return desk.Outcome{}, s.failed("outcome", err)
+		return desk.Outcome{}, s.failed("outcome", relational.Ended(ctx, err))
 	}
 	o, err := relational.Read[relational.Outcome](t, row)
 	if err != nil {
-		return desk.Outcome{}, s.failed("outcome", err)
+		return desk.Outcome{}, s.failed("outcome", relational.Ended(ctx, err))
 	}
 	return desk.Outcome{Digest: o.Digest, Result: []byte(o.Result), At: o.At}, nil
 }
