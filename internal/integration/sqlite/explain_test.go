@@ -19,6 +19,9 @@ import (
 // filters, due lists, loads, commits and claims. None walks through a table, and none sorts more than a page or a
 // window that an index has found.
 func TestNothingIsScanned(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the whole contract over SQLite in Go, which takes minutes under the race detector; the full pass runs it")
+	}
 	var recorders []*recorder
 	d := drivers[0]
 	t.Run("the contract", func(t *testing.T) {

@@ -223,6 +223,9 @@ func TestQueueing(t *testing.T) {
 // TestOneConnection runs the contract on a database that has one connection: no call needs a second one, and so none
 // can wait for another that waits for it.
 func TestOneConnection(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the whole contract over SQLite in Go, which takes minutes under the race detector; the full pass runs it")
+	}
 	over(t, func(t *testing.T, d opener) {
 		storetest.Run(t, storetest.Harness{Histories: 3, Open: func(tb testing.TB) storetest.Store {
 			tb.Helper()
