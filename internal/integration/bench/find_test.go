@@ -41,38 +41,49 @@ func (c copies) advertised(tb testing.TB, m model, many int, later func(minutes 
 type search struct {
 	name string
 	q    rota.FindWork
-	// bare are the conditions of a hand-written query, one for each index range that it walks through.
-	bare []string
+	// bare are the conditions of a hand-written query, one for each index range that it walks through, each with a value
+	// that comes from outside, as it does in a program.
+	bare []bare
 }
 
+// bare is a condition, with %s for its value where it has one.
+type bare struct{ where, value string }
+
 func searches() []search {
-	var mine []string
+	var mine []bare
 	for _, p := range providers {
-		mine = append(mine, fmt.Sprintf("state = 'open' AND channel = 'rota' AND provider = '%s'", p))
+		mine = append(mine, bare{"state = 'open' AND channel = 'rota' AND provider = %s", string(p)})
 	}
 	return []search{
-		{"marketplace", rota.FindWork{By: byEve, Channel: session.Marketplace}, []string{"state = 'open' AND channel = 'marketplace'"}},
+		{"marketplace", rota.FindWork{By: byEve, Channel: session.Marketplace}, []bare{{"state = 'open' AND channel = 'marketplace'", ""}}},
 		{"rota", rota.FindWork{By: byEve, Channel: session.Rota}, mine},
 		{
 			"role", rota.FindWork{By: byEve, Channel: session.Marketplace, Role: "ANP"},
-			[]string{"state = 'open' AND channel = 'marketplace' AND role = 'ANP'"},
+			[]bare{{"state = 'open' AND channel = 'marketplace' AND role = %s", "ANP"}},
 		},
 	}
 }
 
 // keyset is the query that somebody would write by hand for the page alone: the same columns of the same rows in the same
 // order, by the same index. It doesn't count who has applied.
-func (s search) keyset(d sqlOf) string {
+func (s search) keyset(d sqlOf) (query string, args []any) {
 	columns := strings.Join(relational.Sessions.Names(), ", ")
+	args = []any{relational.FormatInstant(now)}
 	ranges := make([]string, len(s.bare))
-	for i, where := range s.bare {
+	for i, b := range s.bare {
+		where := b.where
+		if b.value != "" {
+			args = append(args, b.value)
+			where = fmt.Sprintf(where, d.param(len(args)))
+		}
 		ranges[i] = fmt.Sprintf("SELECT * FROM (SELECT %s FROM %s WHERE %s AND starts_at >= %s ORDER BY starts_at, id LIMIT %d) r%d",
 			columns, d.table(relational.Sessions.Name), where, d.param(1), session.PageSize+1, i)
 	}
 	if len(ranges) == 1 {
-		return ranges[0]
+		return ranges[0], args
 	}
-	return fmt.Sprintf("SELECT * FROM (%s) t ORDER BY starts_at, id LIMIT %d", strings.Join(ranges, " UNION ALL "), session.PageSize+1)
+	return fmt.Sprintf("SELECT * FROM (%s) t ORDER BY starts_at, id LIMIT %d", strings.Join(ranges, " UNION ALL "),
+		session.PageSize+1), args
 }
 
 // looker is a store with sessions to find.
@@ -114,12 +125,12 @@ func (l looker) facts(tb testing.TB) rota.ClinicianFacts {
 // byHand reads it by the hand-written query.
 func (l looker) byHand(tb testing.TB, name string, s search) *contestant {
 	tb.Helper()
-	query := s.keyset(l.sql)
-	return &contestant{name: name, do: func(int) error { return l.keyset(tb.Context(), query) }}
+	query, args := s.keyset(l.sql)
+	return &contestant{name: name, do: func(int) error { return l.keyset(tb.Context(), query, args) }}
 }
 
-func (l looker) keyset(ctx context.Context, query string) error {
-	rows, err := l.db.QueryContext(ctx, query, relational.FormatInstant(now))
+func (l looker) keyset(ctx context.Context, query string, args []any) error {
+	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
