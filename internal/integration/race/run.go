@@ -78,7 +78,8 @@ func Run(tb testing.TB, store worker.Store, start Start, p Plan) (ledger.Count, 
 		}
 		played := worker.Monotonic()
 		if err := checkRound(ctx, store, islands, h); err != nil {
-			return book.Count(), fmt.Errorf("round %d: %w", round, err)
+			// What everybody was told may say more plainly what is wrong than that no order explains it.
+			return book.Count(), errors.Join(fmt.Errorf("round %d: %w", round, err), book.Check(ctx, store))
 		}
 		playing += time.Duration(played - began)
 		checking += time.Duration(worker.Monotonic() - played)
