@@ -3,11 +3,11 @@ package webhook
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"net/url"
 	"strings"
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/sessional-go/sessional/notify/transport/guard"
 	"github.com/sessional-go/sessional/session"
 )
 
@@ -56,21 +56,8 @@ func (s *Sender) Check(to Endpoint) error {
 }
 
 func (s *Sender) address(text string) error {
-	wrong := func(problem string) error { return &session.FieldError{Field: "Endpoint.URL", Problem: problem} }
-	u, err := url.Parse(text)
-	switch {
-	case text == "":
-		return wrong("is missing")
-	case err != nil:
-		return wrong("is no address") // err has the address
-	case u.Scheme != "https" && (u.Scheme != "http" || !s.o.PlainHTTP):
-		return wrong("does not begin with https://")
-	case u.Hostname() == "":
-		return wrong("names no host")
-	case u.User != nil:
-		return wrong("holds a user")
-	case u.Fragment != "":
-		return wrong("holds a fragment")
+	if problem := guard.Address(text, s.o.PlainHTTP); problem != "" {
+		return &session.FieldError{Field: "Endpoint.URL", Problem: problem}
 	}
 	return nil
 }

@@ -3,16 +3,12 @@ package webhook
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"net"
-	"net/http"
 	"net/netip"
 	"time"
 
-	"code.dny.dev/ssrf"
-
-	"github.com/sessional-go/sessional/session"
+	"github.com/sessional-go/sessional/notify/transport/guard"
 )
 
 // Options are how a Sender works. All may be left out.
@@ -39,26 +35,12 @@ type Options struct {
 	Now func() time.Time
 }
 
-// maxHeader is how much is read of an answer's headers, in bytes.
-const maxHeader = 64 << 10
-
 func (o Options) withDefaults() (Options, error) {
-	if o.Timeout < 0 {
-		return o, &session.FieldError{Field: "Options.Timeout", Problem: "is negative"}
-	}
-	for _, p := range o.Internal {
-		if !p.IsValid() {
-			return o, &session.FieldError{Field: "Options.Internal", Problem: "holds a network that is none"}
-		}
+	if err := o.dialling().Check(); err != nil {
+		return o, err
 	}
 	o.Timeout = cmp.Or(o.Timeout, 15*time.Second)
 	o.UserAgent = cmp.Or(o.UserAgent, "Sessional")
-	if len(o.Ports) == 0 {
-		o.Ports = []uint16{443}
-		if o.PlainHTTP {
-			o.Ports = append(o.Ports, 80)
-		}
-	}
 	if o.Log == nil {
 		o.Log = func(context.Context, Attempt) {}
 	}
@@ -68,32 +50,10 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// client returns a client that dials only what is allowed, and follows nothing.
-func (o Options) client() *http.Client {
-	var v4, v6 []netip.Prefix
-	for _, p := range o.Internal {
-		if p.Addr().Is4() {
-			v4 = append(v4, p)
-		} else {
-			v6 = append(v6, p)
-		}
-	}
-	guard := ssrf.New(ssrf.WithPorts(o.Ports...), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
-	// Control sees each address just before it is connected to: a name that resolves to another one than a moment ago
-	// gains nothing.
-	dialer := &net.Dialer{Timeout: o.Timeout, Resolver: o.Resolver, Control: guard.Safe}
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                  nil, // it would do the dialling, unguarded
-			DialContext:            dialer.DialContext,
-			TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
-			ForceAttemptHTTP2:      true,
-			DisableCompression:     true, // an answer is never larger than it looks
-			MaxIdleConns:           100,
-			MaxIdleConnsPerHost:    2,
-			IdleConnTimeout:        time.Minute,
-			MaxResponseHeaderBytes: maxHeader,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// dialling is what may be dialled.
+func (o Options) dialling() guard.Options {
+	return guard.Options{
+		Timeout: o.Timeout, PlainHTTP: o.PlainHTTP, Ports: o.Ports, Internal: o.Internal, Resolver: o.Resolver,
+		RootCAs: o.RootCAs,
 	}
 }

@@ -3,17 +3,13 @@ package webhook
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
-	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"time"
 
-	"code.dny.dev/ssrf"
-
 	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/notify/transport/guard"
 )
 
 // Problem says why an event was not taken.
@@ -83,26 +79,15 @@ func (e *Error) Unwrap() []error {
 // RetryAfter is how long the endpoint asked to be left alone, with 429 or 503, at most a day; 0 where it didn't.
 func (e *Error) RetryAfter() time.Duration { return e.wait }
 
-// longest is the most that is believed of a Retry-After.
-const longest = 24 * time.Hour
-
 // failed makes the Error of a request that got no answer.
 func failed(err error) *Error {
-	// What http.Client adds is the address.
-	var with *url.Error
-	if errors.As(err, &with) {
-		err = with.Err
-	}
-	e := &Error{Problem: Unreachable, Err: err}
-	var timeout net.Error
+	e := &Error{Problem: Unreachable, Err: guard.Bare(err)}
 	switch {
-	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedPort),
-		errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
+	case guard.Prohibits(err):
 		e.Problem = Prohibited
 	case errors.Is(err, context.Canceled):
 		e.Problem = CalledOff
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
-		errors.As(err, &timeout) && timeout.Timeout():
+	case guard.TimedOut(err):
 		e.Problem = TimedOut
 	}
 	return e
@@ -119,19 +104,7 @@ func answered(status int, head http.Header, now time.Time) *Error {
 	case status == http.StatusGone:
 		e.Problem = Gone
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
-		e.wait = retryAfter(head.Get("Retry-After"), now)
+		e.wait = guard.RetryAfter(head, now)
 	}
 	return e
-}
-
-// retryAfter reads seconds or a date; what is neither counts as not said.
-func retryAfter(text string, now time.Time) time.Duration {
-	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil {
-		return time.Duration(min(seconds, uint64(longest/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(text)
-	if err != nil {
-		return 0
-	}
-	return min(max(at.Sub(now), 0), longest)
 }

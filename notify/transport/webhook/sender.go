@@ -51,7 +51,7 @@ func New(o Options) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sender{o, o.client()}, nil
+	return &Sender{o, o.dialling().Client()}, nil
 }
 
 // Close ends the connections that are idle.
