@@ -14,6 +14,7 @@
 // A POST of JSON, always the same bytes for the same event:
 //
 //	{
+//	  "schema": 1,
 //	  "type": "session.withdrawn",
 //	  "timestamp": "2026-07-02T09:00:00Z",
 //	  "key": "session/7f3c/3/session.withdrawn",
@@ -33,10 +34,10 @@
 //	  }
 //	}
 //
-// Data is a session.Event as the record has it; blank fields are left out. Fields are only ever added, so a partner
-// passes over those that it doesn't know. An event holds ids and figures, but neither names nor free text (P4): who may
-// know more asks the host for it by the id. The ids are still those of people: say so in the agreement with the
-// partner.
+// Data is a session.Event as the record has it; blank fields are left out. Within a schema fields are only ever added,
+// so a partner passes over those that it doesn't know. An event holds ids and figures, but neither names nor free text
+// (P4): who may know more asks the host for it by the id. The ids are still those of people: say so in the agreement
+// with the partner.
 //
 // The headers are webhook-id, webhook-timestamp and webhook-signature. The id is the event's key in the spelling of
 // [ID], the same at every attempt; the timestamp is the attempt's. The signature is made of id, timestamp and body with

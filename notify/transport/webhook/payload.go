@@ -1,11 +1,10 @@
 package webhook
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
+	"github.com/sessional-go/sessional/internal/envelope"
 	"github.com/sessional-go/sessional/session"
 )
 
@@ -26,16 +25,5 @@ func ID(e session.Event) string {
 	return id.String()
 }
 
-// payload is what is posted; see the package's comment.
-type payload struct {
-	Type      session.EventKind `json:"type"`
-	Timestamp time.Time         `json:"timestamp"`
-	Key       string            `json:"key"`
-	Data      session.Event     `json:"data"`
-}
-
 // Payload returns an event as it is posted: the same bytes every time.
-func Payload(e session.Event) ([]byte, error) {
-	e.At = e.At.UTC()
-	return json.Marshal(payload{e.Kind, e.At, e.Key(), e})
-}
+func Payload(e session.Event) ([]byte, error) { return envelope.Encode(e) }

@@ -24,7 +24,7 @@ import (
 )
 
 // The documented form: a change here is a change for every partner.
-const posted = `{"type":"session.withdrawn","timestamp":"2026-07-02T09:00:00Z",` +
+const posted = `{"schema":1,"type":"session.withdrawn","timestamp":"2026-07-02T09:00:00Z",` +
 	`"key":"session/7f3c/3/session.withdrawn",` +
 	`"data":{"subject":{"kind":"session","id":"7f3c"},"version":3,"kind":"session.withdrawn","provider":"p-1",` +
 	`"session":"7f3c","at":"2026-07-02T09:00:00Z","by":{"person":"grace","capacity":"rota_manager","provider":"p-1"},` +
