@@ -148,3 +148,15 @@ type Delivery struct {
 func DeliveryKey(event string, person session.PersonID, c Channel) string {
 	return session.HashID[string](event, string(person), c.String())
 }
+
+// OtherKeys returns the keys of the deliveries of the same event to the same person over the other channels, whether
+// there are such deliveries or not.
+func (d Delivery) OtherKeys() []string {
+	var keys []string
+	for _, c := range Channels() {
+		if c != d.Channel {
+			keys = append(keys, DeliveryKey(d.Event, d.Person, c))
+		}
+	}
+	return keys
+}

@@ -125,20 +125,22 @@ func (p *process) Claim(ctx context.Context, r notify.ClaimRequest) ([]notify.Cl
 	return p.Queue.Claim(ctx, r)
 }
 
-func (p *process) Settle(ctx context.Context, c notify.Claim, o notify.Outcome) error {
+func (p *process) Settle(ctx context.Context, all []notify.Settlement) ([]int, error) {
 	if p.killed() || p.h.chance(p.h.trouble/4) {
-		return errAway
+		return nil, errAway
 	}
-	err := p.Queue.Settle(ctx, c, o)
-	if err == nil && o.State == notify.GivenUp {
-		p.h.mu.Lock()
-		p.h.given[c.Delivery.Key] = o.At
-		p.h.mu.Unlock()
+	lost, err := p.Queue.Settle(ctx, all)
+	for i, s := range all {
+		if err == nil && s.Outcome.State == notify.GivenUp && !slices.Contains(lost, i) {
+			p.h.mu.Lock()
+			p.h.given[s.Claim.Delivery.Key] = s.Outcome.At
+			p.h.mu.Unlock()
+		}
 	}
 	if err == nil && p.h.chance(p.h.trouble/4) {
-		return errAway // done, but nobody hears of it
+		return nil, errAway // done, but nobody hears of it
 	}
-	return err
+	return lost, err
 }
 
 func (p *process) Notify(ctx context.Context, m notify.Message) error {

@@ -184,7 +184,11 @@ func (out *outlet) settle(work context.Context, c Claim, o *Observation) time.Ti
 	defer cancel()
 	for pause := out.margin() / 100; ; pause *= 2 {
 		before := o.Lost
-		o.Lost = out.o.Queue.Settle(ctx, c, o.Outcome)
+		lost, err := out.o.Queue.Settle(ctx, []Settlement{{Claim: c, Outcome: o.Outcome}})
+		if err == nil && len(lost) > 0 {
+			err = ErrLeaseLost
+		}
+		o.Lost = err
 		switch {
 		case o.Lost == nil:
 			return o.Outcome.Retry

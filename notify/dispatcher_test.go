@@ -227,75 +227,33 @@ func TestN5LaterOnesWaitForEarlierOnes(t *testing.T) {
 		return notifytest.Take
 	}
 	d := p.dispatcher(attempts(3))
-	p.delivers("the first one fails", d, tally{Delivered: 1, Failed: 1, Held: 2})
+	p.delivers("the first one fails", d, tally{Delivered: 1, Failed: 1})
 	p.now = p.now.Add(time.Second)
 	p.tell(notify.Email, "ann")
-	p.delivers("a new one waits as well", d, tally{Held: 1})
-	equal(t, "why", kept(t, p.queue, "ann")[3].Why, notify.HeldBack)
+	p.delivers("a new one waits as well", p.dispatcher(), tally{})
 	p.now = noon.Add(31 * time.Second)
-	p.delivers("the second time", d, tally{Failed: 1, Held: 3})
+	p.delivers("the second time", d, tally{Failed: 1})
 	p.now = p.now.Add(2 * time.Minute)
-	p.delivers("the first one is given up", d, tally{GivenUp: 1, Failed: 1, Held: 2})
+	p.delivers("the first one is given up", d, tally{GivenUp: 1, Failed: 1})
 	failing = false
 	p.now = p.now.Add(2 * time.Minute)
 	p.delivers("then all the others", d, tally{Delivered: 3})
 	equal(t, "in order", told(&p.sink, "ann"), []string{"2", "3", "4"})
 }
 
-// What another process took over is not waited for.
-func TestN5NobodyWaitsForWhatIsInOtherHands(t *testing.T) {
-	for _, other := range []struct {
-		name string
-		at   time.Duration
-	}{{"before the later one comes back", 30 * time.Second}, {"at the very instant", 30*time.Second + time.Microsecond}} {
-		p := newPost(t)
-		p.tell(notify.Email, "ann", "ann")
-		p.sink.Answer = func(m notify.Message, n int) notifytest.Answer {
-			if m.Subject == "1" && n == 1 {
-				return notifytest.Refuse
-			}
-			return notifytest.Take
-		}
-		d := p.dispatcher()
-		p.delivers("one fails", d, tally{Failed: 1, Held: 1})
-		p.now = noon.Add(other.at)
-		claims, err := p.queue.Claim(t.Context(), notify.ClaimRequest{Now: p.now, Lease: time.Hour, Limit: 1})
-		if err != nil || len(claims) != 1 {
-			t.Fatal(claims, err)
-		}
-		p.now = noon.Add(time.Minute)
-		p.delivers(other.name, d, tally{Delivered: 1})
-	}
-	// Nor is what was settled by somebody else.
+// What another process has in hand is waited for, whoever claimed it.
+func TestN5LaterOnesWaitForWhatIsInOtherHands(t *testing.T) {
 	p := newPost(t)
-	p.tell(notify.Email, "ann")
-	p.sink.Answer = func(m notify.Message, n int) notifytest.Answer {
-		if m.Subject == "1" && n == 1 {
-			return notifytest.Refuse
-		}
-		return notifytest.Take
+	p.tell(notify.Email, "ann", "ann")
+	claims, err := p.queue.Claim(t.Context(), notify.ClaimRequest{Now: p.now, Lease: time.Minute, Limit: 5})
+	if err != nil || len(claims) != 1 {
+		t.Fatal(claims, err)
 	}
 	d := p.dispatcher()
-	p.delivers("one fails", d, tally{Failed: 1})
-	p.now = noon.Add(time.Minute)
-	p.delivers("another process", p.dispatcher(), tally{Delivered: 1})
-	p.delivers("nothing is left", d, tally{})
-	p.tell(notify.Email, "ann")
-	p.delivers("the next one", d, tally{Delivered: 1})
-	// Nothing being due tells that it was, even where the next one is due at the very instant.
-	p.sink.Answer = func(m notify.Message, n int) notifytest.Answer {
-		if m.Subject == "3" && n == 1 {
-			return notifytest.Refuse
-		}
-		return notifytest.Take
-	}
-	p.tell(notify.Email, "ann")
-	p.delivers("one fails", d, tally{Failed: 1})
-	p.now = p.now.Add(30 * time.Second)
-	p.delivers("another process", p.dispatcher(), tally{Delivered: 1})
-	p.delivers("nothing is left", d, tally{})
-	p.tell(notify.Email, "ann")
-	p.delivers("the next one", d, tally{Delivered: 1})
+	p.delivers("while it is in other hands", d, tally{})
+	p.now = p.now.Add(time.Minute)
+	p.delivers("once they have lost it", d, tally{Delivered: 2})
+	equal(t, "in order", told(&p.sink, "ann"), []string{"1", "2"})
 }
 
 func TestN5QuietHoursHoldNothingElseUp(t *testing.T) {

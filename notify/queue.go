@@ -16,6 +16,10 @@ var ErrLeaseLost = errors.New("notify: the lease on this was lost")
 // started from: somebody else made one meanwhile. Nothing was changed.
 var ErrDigestMoved = errors.New("notify: another digest of this clinician was made meanwhile")
 
+// ErrFeedClaimed is what Queue.ClaimFeed returns where somebody else has the feed in hand for the same reader. Nothing
+// was changed.
+var ErrFeedClaimed = errors.New("notify: somebody else reads this feed for this reader")
+
 // Queue keeps who is to be told what, from the commit to the delivery. A store implements it, beside its state:
 // whatever commits events puts them into the queue in the same commit (N4). It is one of the two things of this
 // package that a host may replace.
@@ -28,6 +32,14 @@ var ErrDigestMoved = errors.New("notify: another digest of this clinician was ma
 // Values returned share no memory with what the queue keeps. Apart from the errors named, a method fails only where
 // the queue can't answer; it is then not known whether a change was made, and the call can be repeated.
 type Queue interface {
+	Plans
+	FeedReads
+	Outbox
+	DigestMarks
+}
+
+// Plans are the committed events that are still to be planned: the part of a Queue that a planner works on.
+type Plans interface {
 	// ClaimPlans takes up to limit events in hand that are not planned yet, in the order of their commits, those
 	// whose lease has ended among them. None: an empty list.
 	ClaimPlans(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]PlanTask, error)
@@ -35,21 +47,34 @@ type Queue interface {
 	// is, so that a chunk can be repeated. When the plan is done, the event gets the next number in each of its feeds
 	// (see Feeds), and leaves the plans. The error is ErrLeaseLost where the task's lease was lost.
 	Planned(ctx context.Context, task PlanTask, chunk Chunk) error
-	// Feed lists the events of a feed whose numbers are greater than after, in their order, up to limit; none: an
-	// empty list, also for a feed that doesn't exist. Numbers begin at 1, have no gaps, and become visible in order:
-	// whoever has read up to a number has missed none before it.
-	Feed(ctx context.Context, feed FeedID, after int64, limit int) ([]FeedEntry, error)
+}
 
+// Outbox has the deliveries: the part of a Queue that a dispatcher works on.
+type Outbox interface {
 	// Claim takes up to Limit deliveries in hand that are due: planned, failed or unknown with a NotBefore that is not
 	// after Now, the longest due first. A delivery whose lease has ended becomes unknown first, due at once: nobody
 	// knows what became of it. None: an empty list.
+	//
+	// What one person is told over one channel is told in the order in which it was planned: a delivery is held back
+	// while an earlier one of the same person and channel is due, in anybody's hands, or waits to be tried again. One
+	// that merely waits for its time holds back nobody: planned with a NotBefore after Now, or put off to the end of
+	// quiet hours (Why QuietHours); nor does one that is parked.
 	Claim(ctx context.Context, request ClaimRequest) ([]Claim, error)
-	// Settle says what became of a claimed delivery. The error is ErrLeaseLost where its lease was lost, and a
-	// *session.FieldError for an outcome that is none.
-	Settle(ctx context.Context, claim Claim, outcome Outcome) error
+	// Settle says what became of claimed deliveries, in one commit. It returns, in ascending order, the places in the
+	// list of those whose lease was lost, or that stand there twice: nothing was changed for them; all others are
+	// kept. The error is a *session.FieldError for an outcome that is none; then nothing was changed at all.
+	Settle(ctx context.Context, settlements []Settlement) (lost []int, err error)
 	// Deliveries lists deliveries, suppressed ones among them, in the order in which they were planned.
 	Deliveries(ctx context.Context, q DeliveryQuery) (session.Page[Delivery], error)
+	// Purge deletes up to limit deliveries that have been done with since before an instant, the longest first, and
+	// returns how many: delivered, given up, stale, suppressed and parked ones. What is still to be sent stays however
+	// old it is, events stay, and so does what belongs to a plan that isn't done. So nothing that was purged is planned
+	// anew: an event is planned once, its plan is gone, and Planned is refused from then on; a digest's mark has moved.
+	Purge(ctx context.Context, before time.Time, limit int) (int, error)
+}
 
+// DigestMarks keeps how far each clinician's digests have come (N3).
+type DigestMarks interface {
 	// DigestMark returns how far a clinician's digests have come; the zero mark for one who never had any.
 	DigestMark(ctx context.Context, clinician session.ClinicianID) (DigestMark, error)
 	// Digested keeps the next mark of a clinician with the digest's event and deliveries, all or nothing; without
@@ -77,33 +102,9 @@ type Chunk struct {
 	Next string
 	// Done says that this is the last chunk.
 	Done bool
-}
-
-// FeedID names a feed: an append-only list of events in the order in which they were planned.
-type FeedID string
-
-// MarketplaceFeed has the events by which marketplace sessions of all providers became available.
-const MarketplaceFeed FeedID = "marketplace"
-
-// ProviderFeed names the feed of a provider; the blank provider's has what belongs to people alone.
-func ProviderFeed(p session.ProviderID) FeedID { return FeedID("provider/" + string(p)) }
-
-// Feeds names the feeds that an event gets a number in: its provider's, and the marketplace's where it tells that a
-// session became available and doesn't say that it is on the rota alone. A digest's event is in none.
-func Feeds(e session.Event) []FeedID {
-	switch {
-	case e.Kind == EventDigest:
-		return nil
-	case Opens(e) && e.Facts["channel"] != session.Rota.String():
-		return []FeedID{ProviderFeed(e.Provider), MarketplaceFeed}
-	}
-	return []FeedID{ProviderFeed(e.Provider)}
-}
-
-// FeedEntry is an event with its number in a feed.
-type FeedEntry struct {
-	No    int64
-	Event session.Event
+	// Raise are events that happen by this plan: see Unreachable. They are committed with the chunk, as any event is,
+	// to be planned in their turn; one that is there already is left as it is.
+	Raise []session.Event
 }
 
 // ClaimRequest asks for deliveries that are due.
@@ -175,6 +176,45 @@ func (o Outcome) Trigger() (Trigger, error) {
 		}
 	}
 	return 0, &session.FieldError{Field: "State", Problem: "must be delivered, failed, unknown, given_up or stale"}
+}
+
+// Settlement is what became of one claimed delivery.
+type Settlement struct {
+	Claim   Claim
+	Outcome Outcome
+	// Raise is the event that happens if nothing has got through to the person now (N2): see Unreachable. It is
+	// committed with the outcome, as any event is, where no other delivery of the same event to the same person is
+	// delivered or still to be sent; where one is, it doesn't happen, nor where it is there already. Of two channels
+	// that end at the same time the later one to be kept raises it. Nil: nothing happens. It belongs only to an outcome
+	// after which the delivery isn't tried again, and isn't delivered.
+	Raise *session.Event
+}
+
+// Validate checks the settlement; the error is a *session.FieldError.
+func (s Settlement) Validate() error {
+	if _, err := s.Outcome.Trigger(); err != nil {
+		return err
+	}
+	if s.Raise == nil {
+		return nil
+	}
+	switch {
+	case s.Outcome.State == Delivered || !s.Outcome.Retry.IsZero():
+		return &session.FieldError{Field: "Raise", Problem: "belongs to what has ended without being delivered"}
+	case s.Raise.Subject.ID == "" || s.Raise.Kind == "":
+		return &session.FieldError{Field: "Raise", Problem: "is no event"}
+	}
+	return nil
+}
+
+// ValidateAll checks settlements; the error is a *session.FieldError.
+func ValidateAll(settlements []Settlement) error {
+	for _, s := range settlements {
+		if err := s.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DeliveryQuery asks for deliveries.

@@ -34,6 +34,26 @@ func (r *Lists) Feed(
 	return entries, nil
 }
 
+// FeedIDs lists the feeds; see notify.Queue.
+func (r *Lists) FeedIDs(ctx context.Context, after notify.FeedID, limit int) ([]notify.FeedID, error) {
+	if limit < 1 {
+		return nil, &session.FieldError{Field: "limit", Problem: "must be at least 1"}
+	}
+	s := &statement{d: r.Dialect}
+	s.add("SELECT f.feed FROM ", r.Dialect.Table("feeds"), " f WHERE f.feed > ", text(after), " ORDER BY f.feed LIMIT ",
+		number(int64(limit)))
+	ids := []notify.FeedID{}
+	err := each(ctx, r.DB, s, 1, func(row []any) error {
+		id, err := parseText(row[0])
+		ids = append(ids, notify.FeedID(id))
+		return err
+	})
+	if err != nil {
+		return nil, r.Fail("feed ids", err)
+	}
+	return ids, nil
+}
+
 // DigestMark returns how far a clinician's digests have come; see notify.Queue.
 func (r *Lists) DigestMark(ctx context.Context, clinician session.ClinicianID) (notify.DigestMark, error) {
 	marks, err := all[notify.DigestMark](ctx, r, Marks, condition{"t.clinician = ", text(clinician)}, "")

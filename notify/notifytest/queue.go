@@ -2,7 +2,6 @@ package notifytest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -219,9 +218,9 @@ func afterDeath(o *office) {
 	o.deliver("after it", notify.Tally{Delivered: 2})
 	o.told("ann", "1")
 	for _, c := range held {
-		late := notify.Outcome{State: notify.Failed, At: o.now, Retry: o.now}
-		if err := o.queue.Settle(o.Context(), c, late); !errors.Is(err, notify.ErrLeaseLost) {
-			o.Errorf("N5: an outcome after a lost lease: %v, want notify.ErrLeaseLost", err)
+		late := notify.Settlement{Claim: c, Outcome: notify.Outcome{State: notify.Failed, At: o.now, Retry: o.now}}
+		if lost, err := o.queue.Settle(o.Context(), []notify.Settlement{late}); len(lost) != 1 || err != nil {
+			o.Errorf("N5: an outcome after a lost lease: lost %v, %v, want its place", lost, err)
 		}
 	}
 	o.tell(notify.Email, "cat")

@@ -2,6 +2,7 @@ package notifytest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,17 +26,20 @@ func (q flawed) Claim(ctx context.Context, r notify.ClaimRequest) ([]notify.Clai
 	return q.Queue.Claim(ctx, r)
 }
 
-func (q flawed) Settle(ctx context.Context, c notify.Claim, o notify.Outcome) error {
-	if q.settle != nil {
-		if err := q.settle(&o); err != nil {
-			return err
+func (q flawed) Settle(ctx context.Context, all []notify.Settlement) ([]int, error) {
+	all = slices.Clone(all)
+	for i := range all {
+		if q.settle != nil {
+			if err := q.settle(&all[i].Outcome); err != nil {
+				return nil, err
+			}
 		}
 	}
-	err := q.Queue.Settle(ctx, c, o)
+	lost, err := q.Queue.Settle(ctx, all)
 	if q.lenient {
-		return nil
+		return nil, err
 	}
-	return err
+	return lost, err
 }
 
 func TestN5BrokenQueuesAreFound(t *testing.T) {

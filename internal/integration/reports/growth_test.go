@@ -97,11 +97,13 @@ func (l *lives) play(tb testing.TB, n int) {
 			}
 			return
 		}
-		for _, c := range claims {
-			if err := l.store.Settle(tb.Context(), c, notify.Outcome{State: notify.Delivered, At: end}); err != nil {
-				tb.Error(err)
-				return
-			}
+		delivered := make([]notify.Settlement, len(claims))
+		for i, c := range claims {
+			delivered[i] = notify.Settlement{Claim: c, Outcome: notify.Outcome{State: notify.Delivered, At: end}}
+		}
+		if lost, err := l.store.Settle(tb.Context(), delivered); err != nil || len(lost) > 0 {
+			tb.Error(lost, err)
+			return
 		}
 	}
 }

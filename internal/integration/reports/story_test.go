@@ -285,6 +285,7 @@ func (s *story) tells() {
 		case notify.ApplicationReceived:
 			o.State = notify.Stale
 		}
-		ok(s, s.store.Settle(s.Context(), c, o))
+		_, err := s.store.Settle(s.Context(), []notify.Settlement{{Claim: c, Outcome: o}})
+		ok(s, err)
 	}
 }

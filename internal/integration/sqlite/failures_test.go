@@ -50,7 +50,8 @@ var calls = map[string]func(context.Context, *sqlite.Store) error{
 		return err
 	},
 	"Settle": func(ctx context.Context, s *sqlite.Store) error {
-		return s.Settle(ctx, notify.Claim{}, notify.Outcome{State: notify.Delivered, At: now})
+		_, err := s.Settle(ctx, []notify.Settlement{{Outcome: notify.Outcome{State: notify.Delivered, At: now}}})
+		return err
 	},
 }
 

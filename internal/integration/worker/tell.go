@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/sessional-go/sessional/notify"
@@ -61,12 +60,13 @@ func (w *worker) claim(ctx context.Context, hold bool) int {
 		if hold {
 			continue
 		}
-		err := w.store.Settle(ctx, c, notify.Outcome{State: notify.Delivered, At: w.clock.Now()})
+		done := notify.Settlement{Claim: c, Outcome: notify.Outcome{State: notify.Delivered, At: w.clock.Now()}}
+		lost, err := w.store.Settle(ctx, []notify.Settlement{done})
 		switch {
-		case err == nil:
-			w.say.line(Line{Kind: Settled, No: c.Fence, At: Monotonic(), Name: c.Delivery.Key})
-		case !errors.Is(err, notify.ErrLeaseLost): // another one has it now, and says so
+		case err != nil:
 			w.unable("settling: " + err.Error())
+		case len(lost) == 0: // otherwise another one has it now, and says so
+			w.say.line(Line{Kind: Settled, No: c.Fence, At: Monotonic(), Name: c.Delivery.Key})
 		}
 	}
 	return len(claims)

@@ -11,7 +11,7 @@ import (
 	"github.com/sessional-go/sessional/session"
 )
 
-var _ notify.Queue = (*queue)(nil)
+var _ notify.Queue = (*Store)(nil)
 
 var start = time.Date(2026, time.July, 1, 12, 0, 0, 0, time.UTC)
 
@@ -44,7 +44,7 @@ func TestN5ManyHandsOnOneQueue(t *testing.T) {
 	if testing.Short() {
 		events = 800
 	}
-	q := newQueue()
+	q := New()
 	for i := range events {
 		q.add([]session.Event{happened("north", i)})
 	}
@@ -86,8 +86,9 @@ func TestN5ManyHandsOnOneQueue(t *testing.T) {
 					if held[place(c)].Add(1) != 1 {
 						t.Errorf("%s is in two hands", c.Delivery.Key)
 					}
-					if err := q.Settle(t.Context(), c, notify.Outcome{State: notify.Delivered, At: start}); err != nil {
-						t.Error(err)
+					done := notify.Settlement{Claim: c, Outcome: notify.Outcome{State: notify.Delivered, At: start}}
+					if lost, err := q.Settle(t.Context(), []notify.Settlement{done}); len(lost) > 0 || err != nil {
+						t.Error(lost, err)
 					}
 					delivered.Add(1)
 				}
@@ -105,10 +106,10 @@ func TestN5ManyHandsOnOneQueue(t *testing.T) {
 func BenchmarkClaim(b *testing.B) {
 	for _, n := range []int{10_000, 300_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
-			q := newQueue()
+			q := New()
 			for i := range n {
 				e := happened("north", i)
-				q.keep(&e, tell(e, start.Add(time.Duration(i)), "ann"))
+				q.keep(&e, tell(e, start.Add(time.Duration(i)), session.PersonID(strconv.Itoa(i))))
 			}
 			request := notify.ClaimRequest{Now: start.Add(time.Hour), Lease: time.Minute, Limit: 100}
 			b.ResetTimer()
@@ -117,11 +118,13 @@ func BenchmarkClaim(b *testing.B) {
 				if err != nil || len(claims) != 100 {
 					b.Fatal(len(claims), err)
 				}
-				for _, c := range claims {
-					if err := q.Settle(b.Context(), c, notify.Outcome{State: notify.Failed, At: request.Now,
-						Retry: request.Now}); err != nil {
-						b.Fatal(err)
-					}
+				again := notify.Outcome{State: notify.Failed, At: request.Now, Retry: request.Now}
+				all := make([]notify.Settlement, len(claims))
+				for i, c := range claims {
+					all[i] = notify.Settlement{Claim: c, Outcome: again}
+				}
+				if lost, err := q.Settle(b.Context(), all); len(lost) > 0 || err != nil {
+					b.Fatal(lost, err)
 				}
 			}
 			b.ReportMetric(float64(b.N)*100/b.Elapsed().Seconds(), "deliveries/s")

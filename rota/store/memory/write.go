@@ -35,7 +35,7 @@ func (s *Store) write(c desk.Changes) {
 		s.index.fee(true, v)
 	}
 	s.writeRest(c)
-	s.writeEvents(c.Events)
+	s.add(s.record(c.Events))
 	c.Outcome.Result = append([]byte(nil), c.Outcome.Result...)
 	s.outcomes[c.Key] = c.Outcome
 }
@@ -98,7 +98,8 @@ func (s *Store) writeDiary(c booking.DiaryChange) {
 	}
 }
 
-func (s *Store) writeEvents(events []session.Event) {
+// record adds events to the record, and returns them as they stand there.
+func (s *Store) record(events []session.Event) []session.Event {
 	copies := make([]session.Event, len(events))
 	for i, e := range events {
 		copies[i] = e.Clone()
@@ -109,7 +110,7 @@ func (s *Store) writeEvents(events []session.Event) {
 		}
 		s.index.subjects[e.Subject] = append(s.index.subjects[e.Subject], n)
 	}
-	s.add(copies)
+	return copies
 }
 
 // spans are the spans of time that an entry holds.

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -69,6 +68,7 @@ func (s *Store) Planned(ctx context.Context, task notify.PlanTask, chunk notify.
 	doc.add("next", chunk.Next)
 	doc.add("done", chunk.Done)
 	doc.add("feeds", notify.Feeds(task.Event))
+	rows(&doc, "raised_", relational.Events, chunk.Raise)
 	return s.tell(ctx, "planned", &doc, task.Event, chunk.Deliveries, notify.ErrLeaseLost)
 }
 
@@ -176,28 +176,4 @@ func claimed(text []byte) (notify.Claim, error) {
 	}
 	claim.Event, err = relational.ReadObject[session.Event](relational.Events, row.Event)
 	return claim, err
-}
-
-// Settle says what became of a claimed delivery; see notify.Queue.
-func (s *Store) Settle(ctx context.Context, claim notify.Claim, outcome notify.Outcome) error {
-	if _, err := outcome.Trigger(); err != nil {
-		return err
-	}
-	done, err := s.db.ExecContext(ctx, "UPDATE "+s.prefix+"deliveries SET state = $1::text,"+
-		" settled_at = $2::text::timestamptz, why = nullif($3::text, ''), not_before = $4::text::timestamptz,"+
-		" due_at = $4::text::timestamptz, leased_until = NULL"+
-		" WHERE provider = $5::text AND key = $6::text AND state = 'claimed' AND fence = $7::bigint",
-		outcome.State.String(), relational.FormatInstant(outcome.At), string(outcome.Why),
-		relational.FormatInstant(outcome.Retry), string(claim.Delivery.Provider), claim.Delivery.Key, claim.Fence)
-	if err != nil {
-		return s.failed("settle", relational.Ended(ctx, err))
-	}
-	n, err := done.RowsAffected()
-	if err != nil {
-		return s.failed("settle", fmt.Errorf("counting what was settled: %w", err))
-	}
-	if n == 0 {
-		return notify.ErrLeaseLost
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/sessional-go/sessional/internal/relational"
@@ -21,11 +22,12 @@ var (
 	// leaseDeliveries takes those in hand whose numbers are given as a JSON list.
 	leaseDeliveries = "UPDATE deliveries SET state = 'claimed', attempts = attempts + 1, fence = fence + 1," +
 		" settled_at = ?1, leased_until = ?2, due_at = NULL WHERE no IN (SELECT value FROM json_each(?3))"
-	settleDelivery = "UPDATE deliveries SET state = ?1, settled_at = ?2, why = nullif(?3, ''), not_before = ?4," +
-		" due_at = ?4, leased_until = NULL WHERE provider = ?5 AND key = ?6 AND state = 'claimed' AND fence = ?7"
-	// dueIn are the numbers of what is due in one channel, the longest due first.
-	dueIn = "SELECT no, due_at FROM deliveries WHERE channel = ? AND due_at IS NOT NULL AND due_at <= ?" +
-		" ORDER BY due_at, no LIMIT +?"
+	// dueIn are the numbers of what is due in one channel, the longest due first, but for what an earlier one to the same
+	// person holds back: one in hand, or due, or that waits to be tried again.
+	dueIn = "SELECT no, due_at FROM deliveries u WHERE channel = @ AND due_at IS NOT NULL AND due_at <= ?1" +
+		" AND NOT EXISTS (SELECT 1 FROM deliveries b WHERE b.person = u.person AND b.channel = u.channel AND b.no < u.no" +
+		" AND (b.due_at IS NOT NULL OR b.state = 'claimed') AND (b.state = 'claimed' OR b.due_at <= ?1" +
+		" OR b.state <> 'planned' AND b.why IS NOT 'quiet_hours')) ORDER BY due_at, no LIMIT +?2"
 	insertMark = markTable.insert + " ON CONFLICT DO NOTHING"
 )
 
@@ -37,10 +39,13 @@ func anyDue(channels int) string {
 
 // dueDeliveries asks for what has been due for longest in some channels: each channel's own come by its index.
 func dueDeliveries(channels int) string {
-	each := "SELECT no, due_at FROM (" + dueIn + ")"
+	each := make([]string, channels)
+	for i := range each {
+		each[i] = "SELECT no, due_at FROM (" + strings.ReplaceAll(dueIn, "@", "?"+strconv.Itoa(i+3)) + ")"
+	}
 	return "SELECT " + qualified(relational.Deliveries, "t") + ", " + qualified(relational.Events, "e") +
 		", t.no, t.fence + 1 FROM (" +
-		each + strings.Repeat(" UNION ALL "+each, channels-1) + " ORDER BY due_at, no LIMIT +?) d" +
+		strings.Join(each, " UNION ALL ") + " ORDER BY due_at, no LIMIT +?2) d" +
 		" CROSS JOIN deliveries t ON t.no = d.no CROSS JOIN events e ON e.no = t.event_no ORDER BY d.due_at, d.no"
 }
 
@@ -93,10 +98,7 @@ func (t *transaction) claim(
 ) ([]notify.Claim, error) {
 	now := session.Instant(request.Now)
 	at, until := relational.FormatInstant(now), session.Instant(now.Add(request.Lease))
-	var args []any
-	for _, c := range words(channels) {
-		args = append(args, c, at, int64(request.Limit))
-	}
+	args := append([]any{at, int64(request.Limit)}, words(channels)...)
 	claims, numbers := []notify.Claim{}, []int64{}
 	deliveries, events := relational.Deliveries, relational.Events
 	row := make([]any, len(deliveries.Columns)+len(events.Columns))
@@ -106,7 +108,7 @@ func (t *transaction) claim(
 		into[i] = &row[i]
 	}
 	into = append(into, &no, &claim.Fence)
-	err := t.each(ctx, question, append(args, int64(request.Limit)), func(rows *sql.Rows) error {
+	err := t.each(ctx, question, args, func(rows *sql.Rows) error {
 		err := rows.Scan(into...)
 		if err != nil {
 			return err
@@ -133,21 +135,6 @@ func (t *transaction) claim(
 	}
 	_, err = t.exec(ctx, leaseDeliveries, at, relational.FormatInstant(until), string(list))
 	return claims, err
-}
-
-// Settle says what became of a claimed delivery; see notify.Queue.
-func (s *Store) Settle(ctx context.Context, claim notify.Claim, outcome notify.Outcome) error {
-	if err := ctx.Err(); err != nil {
-		return s.failed("settle", err)
-	}
-	if _, err := outcome.Trigger(); err != nil {
-		return err
-	}
-	var b builder
-	b.add(settleDelivery, notify.ErrLeaseLost, outcome.State.String(), relational.FormatInstant(outcome.At),
-		string(outcome.Why), relational.FormatInstant(outcome.Retry), string(claim.Delivery.Provider), claim.Delivery.Key,
-		claim.Fence)
-	return s.told("settle", s.run(ctx, &b), notify.ErrLeaseLost)
 }
 
 // Digested keeps a clinician's next mark with the digest; see notify.Queue. A digest's event stands among the events,

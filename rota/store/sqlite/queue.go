@@ -117,6 +117,7 @@ func (s *Store) Planned(ctx context.Context, task notify.PlanTask, chunk notify.
 			b.add(appendToFeed, nil, string(feed), &no)
 		}
 	}
+	b.raise = chunk.Raise
 	return s.told("planned", s.run(ctx, &b), notify.ErrLeaseLost)
 }
 

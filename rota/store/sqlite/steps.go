@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sessional-go/sessional/internal/relational"
+	"github.com/sessional-go/sessional/session"
 )
 
 // step is one statement of a transaction that writes.
@@ -23,6 +24,8 @@ type step struct {
 // builder puts the steps of a transaction together.
 type builder struct {
 	steps []step
+	// raise are events that are committed after the steps, unless they are there already.
+	raise []session.Event
 	err   error
 }
 
@@ -85,9 +88,17 @@ func (s *Store) run(ctx context.Context, b *builder) error {
 	for i := range b.steps {
 		texts[i] = b.steps[i].text
 	}
+	if len(b.raise) > 0 {
+		texts = append(texts, raiseEvent, planRaised)
+	}
 	return s.write(ctx, func(t *transaction) error {
 		for i := range b.steps {
 			if err := t.take(ctx, &b.steps[i]); err != nil {
+				return err
+			}
+		}
+		for _, e := range b.raise {
+			if err := t.raise(ctx, e); err != nil {
 				return err
 			}
 		}

@@ -54,6 +54,7 @@ var (
 	policyTable      = of(relational.Policies)
 	settingsTable    = of(relational.Settings)
 	textTable        = of(relational.Texts)
+	eventTable       = of(relational.Events)
 	markTable        = of(relational.Marks)
 )
 

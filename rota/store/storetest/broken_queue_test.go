@@ -71,11 +71,14 @@ func (f fenceless) Claim(ctx context.Context, r notify.ClaimRequest) ([]notify.C
 	return claims, err
 }
 
-func (f fenceless) Settle(ctx context.Context, c notify.Claim, o notify.Outcome) error {
+func (f fenceless) Settle(ctx context.Context, all []notify.Settlement) ([]int, error) {
 	f.mu.Lock()
-	c.Fence = f.claims[c.Delivery.Key]
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Claim.Fence = f.claims[all[i].Claim.Delivery.Key]
+	}
 	f.mu.Unlock()
-	return f.Store.Settle(ctx, c, o)
+	return f.Store.Settle(ctx, all)
 }
 
 func (f fenceless) ClaimPlans(
@@ -145,11 +148,14 @@ func (s sequenced) Feed(ctx context.Context, id notify.FeedID, after int64, limi
 // careless keeps the outcome of a delivery, and not why or when it is to be tried again.
 type careless struct{ Store }
 
-func (c careless) Settle(ctx context.Context, claim notify.Claim, o notify.Outcome) error {
-	if o.State == notify.Failed {
-		o = notify.Outcome{State: notify.Unknown, At: o.At}
+func (c careless) Settle(ctx context.Context, all []notify.Settlement) ([]int, error) {
+	all = slices.Clone(all)
+	for i, s := range all {
+		if s.Outcome.State == notify.Failed {
+			all[i].Outcome = notify.Outcome{State: notify.Unknown, At: s.Outcome.At}
+		}
 	}
-	return c.Store.Settle(ctx, claim, o)
+	return c.Store.Settle(ctx, all)
 }
 
 // markless makes a digest whatever mark it started from.

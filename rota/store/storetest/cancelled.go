@@ -37,7 +37,14 @@ func cancelled(t *test) {
 			return err
 		},
 		"Settle": func() error {
-			return s.Settle(ctx, notify.Claim{}, notify.Outcome{State: notify.Delivered, At: now})
+			return settle(ctx, s, notify.Claim{}, notify.Outcome{State: notify.Delivered, At: now})
+		},
+		"Purge":     func() error { _, err := s.Purge(ctx, now, 1); return err },
+		"FeedIDs":   func() error { _, err := s.FeedIDs(ctx, "", 1); return err },
+		"ClaimFeed": func() error { _, err := s.ClaimFeed(ctx, "relay", "x", now, time.Minute); return err },
+		"AdvanceFeed": func() error {
+			_, err := s.AdvanceFeed(ctx, notify.FeedClaim{Reader: "relay", Feed: "x"}, 1, now, time.Minute)
+			return err
 		},
 		"Deliveries": func() error { _, err := s.Deliveries(ctx, notify.DeliveryQuery{Person: "ann"}); return err },
 		"DigestMark": func() error { _, err := s.DigestMark(ctx, "ada"); return err },

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,15 @@ func (t *test) claim(s Store, now time.Time, limit int, channels ...notify.Chann
 		t.Fatalf("claim: %v", err)
 	}
 	return claims
+}
+
+// settle says what became of one delivery; the error is notify.ErrLeaseLost where it was in other hands.
+func settle(ctx context.Context, s notify.Outbox, c notify.Claim, o notify.Outcome) error {
+	lost, err := s.Settle(ctx, []notify.Settlement{{Claim: c, Outcome: o}})
+	if err == nil && len(lost) > 0 {
+		return notify.ErrLeaseLost
+	}
+	return err
 }
 
 func persons(claims []notify.Claim) []session.PersonID {
@@ -116,13 +126,13 @@ func outcomes(t *test) {
 			if len(held) != 1 || held[0].Event.Key() != e.Key() {
 				t.Fatalf("claimed %+v", held)
 			}
-			if err := s.Settle(t.Context(), held[0], c.o); err != nil {
+			if err := settle(t.Context(), s, held[0], c.o); err != nil {
 				t.Fatalf("settle: %v", err)
 			}
 			want := tell(e, begin, "ann")[0]
 			want.State, want.Why, want.Settled, want.NotBefore, want.Attempts = c.o.State, c.o.Why, c.o.At, c.o.Retry, 1
 			t.same("what is kept", want, t.one(s, e))
-			if err := s.Settle(t.Context(), held[0], c.o); !errors.Is(err, notify.ErrLeaseLost) {
+			if err := settle(t.Context(), s, held[0], c.o); !errors.Is(err, notify.ErrLeaseLost) {
 				t.Errorf("settled twice: %v, want notify.ErrLeaseLost", err)
 			}
 			t.same("before the retry", 0, len(t.claim(s, retry.Add(-moment), 1)))
@@ -134,7 +144,7 @@ func outcomes(t *test) {
 			if again[0].Was != c.o.State || again[0].Delivery.Attempts != 2 || again[0].Fence <= held[0].Fence {
 				t.Errorf("claimed again as %+v, with the fence %d before", again[0], held[0].Fence)
 			}
-			if err := s.Settle(t.Context(), again[0], notify.Outcome{State: notify.Delivered, At: retry}); err != nil {
+			if err := settle(t.Context(), s, again[0], notify.Outcome{State: notify.Delivered, At: retry}); err != nil {
 				t.Errorf("settle the retry: %v", err)
 			}
 		})
@@ -142,12 +152,12 @@ func outcomes(t *test) {
 	e := t.telling(s, 90, func(e session.Event) []notify.Delivery { return tell(e, now, "ann") })
 	held := t.claim(s, now, 1)[0]
 	bad := (*session.FieldError)(nil)
-	if err := s.Settle(t.Context(), held, notify.Outcome{State: notify.Planned, At: now}); !errors.As(err, &bad) {
+	if err := settle(t.Context(), s, held, notify.Outcome{State: notify.Planned, At: now}); !errors.As(err, &bad) {
 		t.Errorf("an outcome that is none: %v, want a field error", err)
 	}
 	held.Delivery.Key = "nothing"
 	delivered := notify.Outcome{State: notify.Delivered, At: now}
-	if err := s.Settle(t.Context(), held, delivered); !errors.Is(err, notify.ErrLeaseLost) {
+	if err := settle(t.Context(), s, held, delivered); !errors.Is(err, notify.ErrLeaseLost) {
 		t.Errorf("settled what isn't there: %v, want notify.ErrLeaseLost", err)
 	}
 	t.same("what it is still", notify.Claimed, t.one(s, e).State)
@@ -165,11 +175,11 @@ func leases(t *test) {
 		t.Fatalf("claimed %+v after the lease, with the fence %d before", again, lost.Fence)
 	}
 	delivered := notify.Outcome{State: notify.Delivered, At: now}
-	if err := s.Settle(t.Context(), lost, delivered); !errors.Is(err, notify.ErrLeaseLost) {
+	if err := settle(t.Context(), s, lost, delivered); !errors.Is(err, notify.ErrLeaseLost) {
 		t.Errorf("who had lost the lease settled it: %v, want notify.ErrLeaseLost", err)
 	}
 	t.same("what it is still", notify.Claimed, t.one(s, first).State)
-	if err := s.Settle(t.Context(), again[0], delivered); err != nil {
+	if err := settle(t.Context(), s, again[0], delivered); err != nil {
 		t.Errorf("who has it can't settle it: %v", err)
 	}
 	// Found expired while another channel is asked for: it waits, unknown, and the late outcome is refused.
@@ -179,13 +189,13 @@ func leases(t *test) {
 	want := tell(second, now, "ann")[0]
 	want.State, want.Attempts, want.NotBefore, want.Settled = notify.Unknown, 1, now.Add(time.Minute), now.Add(time.Minute)
 	t.same("what is kept once its lease was found to have ended", want, t.one(s, second))
-	if err := s.Settle(t.Context(), lost, delivered); !errors.Is(err, notify.ErrLeaseLost) {
+	if err := settle(t.Context(), s, lost, delivered); !errors.Is(err, notify.ErrLeaseLost) {
 		t.Errorf("settled after the lease was found to have ended: %v, want notify.ErrLeaseLost", err)
 	}
 	// Nobody noticed: whoever had it may still say what became of it.
 	third := t.telling(s, 3, func(e session.Event) []notify.Delivery { return tell(e, now.Add(-time.Hour), "bob") })
 	overdue := t.claim(s, now, 1)[0]
-	if err := s.Settle(t.Context(), overdue, notify.Outcome{State: notify.Delivered, At: now.Add(time.Hour)}); err != nil {
+	if err := settle(t.Context(), s, overdue, notify.Outcome{State: notify.Delivered, At: now.Add(time.Hour)}); err != nil {
 		t.Errorf("an overdue lease that nobody took over: %v", err)
 	}
 	t.same("what became of it", notify.Delivered, t.one(s, third).State)
@@ -297,7 +307,7 @@ func (t *test) delivering(on func(i int) Store, n int) {
 					if _, twice := held.LoadOrStore(c.Delivery.Key, true); twice {
 						t.Errorf("%s is in two hands", c.Delivery.Key)
 					}
-					if err := on(i).Settle(t.Context(), c, notify.Outcome{State: notify.Delivered, At: now}); err != nil {
+					if err := settle(t.Context(), on(i), c, notify.Outcome{State: notify.Delivered, At: now}); err != nil {
 						t.Errorf("settle: %v", err)
 					}
 					delivered.Add(1)

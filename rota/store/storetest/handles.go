@@ -73,10 +73,10 @@ func (t *test) leasing(one, two Store) {
 		t.Fatalf("after the lease: %+v, with the fence %d before", second, first[0].Fence)
 	}
 	delivered := notify.Outcome{State: notify.Delivered, At: now}
-	if err := two.Settle(t.Context(), first[0], delivered); !errors.Is(err, notify.ErrLeaseLost) {
+	if err := settle(t.Context(), two, first[0], delivered); !errors.Is(err, notify.ErrLeaseLost) {
 		t.Errorf("who had lost the lease settled it: %v, want notify.ErrLeaseLost", err)
 	}
-	if err := one.Settle(t.Context(), second[0], delivered); err != nil {
+	if err := settle(t.Context(), one, second[0], delivered); err != nil {
 		t.Errorf("who has it can't settle it: %v", err)
 	}
 	t.same("what became of it, from the other side", notify.Delivered, t.one(two, e).State)
@@ -93,7 +93,7 @@ func (t *test) drain(s Store) {
 	}
 	for held := t.claim(s, late, 500); len(held) > 0; held = t.claim(s, late, 500) {
 		for _, c := range held {
-			if err := s.Settle(t.Context(), c, notify.Outcome{State: notify.GivenUp, At: late}); err != nil {
+			if err := settle(t.Context(), s, c, notify.Outcome{State: notify.GivenUp, At: late}); err != nil {
 				t.Fatalf("settle: %v", err)
 			}
 		}

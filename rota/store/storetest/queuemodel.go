@@ -14,6 +14,9 @@ import (
 // waiting is a delivery as the model of the queue has it.
 type waiting struct {
 	event  session.Event
+	no     int // in the order of planning
+	person session.PersonID
+	quiet  bool // put off to the end of quiet hours
 	state  notify.State
 	due    time.Time
 	parked bool
@@ -75,7 +78,7 @@ func (m *queueModel) drain(rt *rapid.T, t *test) {
 			rt.Fatalf("N5: claim: %v", err)
 		}
 		for _, c := range claims {
-			if err := m.s.Settle(t.Context(), c, notify.Outcome{State: notify.GivenUp, At: m.now}); err != nil {
+			if err := settle(t.Context(), m.s, c, notify.Outcome{State: notify.GivenUp, At: m.now}); err != nil {
 				rt.Fatalf("N5: settle: %v", err)
 			}
 		}
@@ -96,12 +99,14 @@ func (m *queueModel) plan(rt *rapid.T, t *test) {
 		rt.Fatalf("N4: claimed the plans %v, %v", eventsOf(tasks), err)
 	}
 	held := time.Duration(rapid.IntRange(-60, 60).Draw(rt, "held")) * time.Second
-	deliveries := tell(c.Events[0], m.now.Add(held), "ann", "bob")
+	deliveries := tell(c.Events[0], m.now.Add(held), "ann", "bob", session.PersonID(fmt.Sprint("p-", n)))
 	if err := m.s.Planned(t.Context(), tasks[0], notify.Chunk{Deliveries: deliveries, Done: true}); err != nil {
 		rt.Fatalf("N4: plan: %v", err)
 	}
 	for _, d := range deliveries {
-		m.kept[d.Key] = &waiting{event: c.Events[0], state: notify.Planned, due: d.NotBefore}
+		m.kept[d.Key] = &waiting{
+			event: c.Events[0], no: len(m.kept), person: d.Person, state: notify.Planned, due: d.NotBefore,
+		}
 	}
 }
 
@@ -112,13 +117,16 @@ func (m *queueModel) claim(rt *rapid.T, t *test) {
 	if err != nil {
 		rt.Fatalf("N5: claim: %v", err)
 	}
-	due := m.expire()
-	if len(claims) != min(limit, due) {
-		rt.Fatalf("N5: claimed %d of %d that are due, limit %d", len(claims), due, limit)
+	due := m.claimable()
+	if len(claims) != min(limit, len(due)) {
+		rt.Fatalf("N5: claimed %d of %d that are due, limit %d", len(claims), len(due), limit)
 	}
 	var last time.Time
 	for _, c := range claims {
 		k := m.kept[c.Delivery.Key]
+		if k != nil && !due[c.Delivery.Key] {
+			rt.Fatalf("N5: claimed %s, before an earlier one of %s: %+v", c.Delivery.Key, k.person, k)
+		}
 		if k == nil || k.state == notify.Claimed || c.Was != k.state || k.due.After(m.now) || c.Fence <= k.fence {
 			rt.Fatalf("N5: claimed %+v, which is %+v", c, k)
 		}
@@ -131,18 +139,47 @@ func (m *queueModel) claim(rt *rapid.T, t *test) {
 	}
 }
 
-// expire ends the leases that are over, and counts what is due.
-func (m *queueModel) expire() int {
-	due := 0
+// claimable ends the leases that are over, and finds what is due and not held back.
+func (m *queueModel) claimable() map[string]bool {
+	due := map[string]bool{}
 	for _, k := range m.kept {
 		if k.state == notify.Claimed && !k.until.After(m.now) {
 			k.state, k.due = notify.Unknown, k.until
 		}
-		if _, claimable := k.state.Next(notify.Claiming); claimable && !k.parked && !k.due.After(m.now) {
-			due++
+	}
+	for key, k := range m.kept {
+		if k.waits() && !k.due.After(m.now) {
+			due[key] = true
+		}
+	}
+	for _, before := range m.kept {
+		if !m.holdsBack(before) {
+			continue
+		}
+		for key, k := range m.kept {
+			if k.person == before.person && k.no > before.no {
+				delete(due, key)
+			}
 		}
 	}
 	return due
+}
+
+// waits says whether a delivery will be claimed some time.
+func (k *waiting) waits() bool {
+	_, claimable := k.state.Next(notify.Claiming)
+	return claimable && !k.parked
+}
+
+// holdsBack says whether later ones to the same person have to wait for this one.
+func (m *queueModel) holdsBack(k *waiting) bool {
+	switch {
+	case k.state == notify.Claimed:
+		return true
+	case !k.waits():
+		return false
+	}
+	return !k.due.After(m.now) || k.state != notify.Planned && !k.quiet
 }
 
 func (m *queueModel) settle(rt *rapid.T, t *test) {
@@ -153,14 +190,15 @@ func (m *queueModel) settle(rt *rapid.T, t *test) {
 	o := rapid.SampledFrom([]notify.Outcome{
 		{State: notify.Delivered}, {State: notify.Failed, Retry: m.now.Add(30 * time.Second)}, {State: notify.Unknown},
 		{State: notify.Unknown, Retry: m.now}, {State: notify.GivenUp}, {State: notify.Stale},
+		{State: notify.Failed, Retry: m.now.Add(45 * time.Second), Why: notify.QuietHours},
 	}).Draw(rt, "outcome")
 	o.At = m.now
 	k := m.kept[c.Delivery.Key]
-	err := m.s.Settle(t.Context(), c, o)
+	err := settle(t.Context(), m.s, c, o)
 	if holds := k.state == notify.Claimed && k.fence == c.Fence; holds != (err == nil) {
 		rt.Fatalf("N5: settled %+v, which is %+v: %v", c, k, err)
 	}
 	if err == nil {
-		k.state, k.due, k.parked = o.State, o.Retry, o.Retry.IsZero()
+		k.state, k.due, k.parked, k.quiet = o.State, o.Retry, o.Retry.IsZero(), o.Why == notify.QuietHours
 	}
 }

@@ -2,6 +2,7 @@
 -- texts, the record of events, outcomes, references and the queue. There is no way back but a backup.
 
 DROP TABLE {schema}.digest_marks;
+DROP TABLE {schema}.feed_readers;
 DROP TABLE {schema}.feed_entries;
 DROP TABLE {schema}.feeds;
 DROP TABLE {schema}.deliveries;

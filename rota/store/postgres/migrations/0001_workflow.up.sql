@@ -375,6 +375,9 @@ CREATE INDEX deliveries_of_session ON {schema}.deliveries (session, no) WHERE se
 CREATE INDEX deliveries_of_person ON {schema}.deliveries (person, no);
 CREATE INDEX deliveries_due ON {schema}.deliveries (channel, due_at, no) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_leased ON {schema}.deliveries (leased_until) WHERE state = 'claimed';
+CREATE INDEX deliveries_to_send ON {schema}.deliveries (person, channel, no) WHERE due_at IS NOT NULL OR state = 'claimed';
+CREATE INDEX deliveries_ended ON {schema}.deliveries (coalesce(settled_at, planned_at), no)
+    WHERE due_at IS NULL AND state <> 'claimed';
 
 CREATE TABLE {schema}.feeds (
     feed text COLLATE "C" NOT NULL PRIMARY KEY,
@@ -386,6 +389,15 @@ CREATE TABLE {schema}.feed_entries (
     no       bigint NOT NULL,
     event_no bigint NOT NULL,
     PRIMARY KEY (feed, no)
+);
+
+CREATE TABLE {schema}.feed_readers (
+    reader       text COLLATE "C" NOT NULL,
+    feed         text COLLATE "C" NOT NULL,
+    reached      bigint NOT NULL,
+    fence        bigint NOT NULL,
+    leased_until timestamptz,
+    PRIMARY KEY (reader, feed)
 );
 
 CREATE TABLE {schema}.digest_marks (

@@ -436,6 +436,15 @@ COMMENT ON COLUMN {schema}.bookings.offered_until IS
     COMMENT ON COLUMN {schema}.feed_entries.no IS 'Number in the feed, from 1 without gaps.';
     COMMENT ON COLUMN {schema}.feed_entries.event_no IS 'Number of the event: events.no.';
 
+    COMMENT ON TABLE {schema}.feed_readers IS
+        'How far those who read feeds have come, such as relays to brokers.';
+    COMMENT ON COLUMN {schema}.feed_readers.reader IS 'Name of the reader, the host''s.';
+    COMMENT ON COLUMN {schema}.feed_readers.feed IS 'The feed.';
+    COMMENT ON COLUMN {schema}.feed_readers.reached IS 'Number up to which the reader has come. 0: not begun.';
+    COMMENT ON COLUMN {schema}.feed_readers.fence IS 'Token of the last claim: what comes with an older one is refused.';
+    COMMENT ON COLUMN {schema}.feed_readers.leased_until IS
+        'End of the lease of who has it in hand, a UTC instant. NULL: in nobody''s hands.';
+
     COMMENT ON TABLE {schema}.digest_marks IS
         'How far each clinician''s digests have come (N3). Across tenants: a digest is of one person.';
     COMMENT ON COLUMN {schema}.digest_marks.clinician IS 'Id of the clinician.';

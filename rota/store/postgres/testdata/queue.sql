@@ -19,6 +19,18 @@ BEGIN
 END
 $$;
 
+-- Commits events that happen by what becomes of the queue, to be planned in their turn (N2). What is there already stays.
+CREATE FUNCTION {schema}.sessional_raise_{n}(raised jsonb) RETURNS void LANGUAGE sql AS $$
+    WITH e AS (
+        INSERT INTO {schema}.events ({names events})
+        SELECT {names events} FROM jsonb_populate_recordset(NULL::{schema}.events, raised) WITH ORDINALITY
+        ORDER BY ordinality
+        ON CONFLICT DO NOTHING
+        RETURNING no
+    )
+    INSERT INTO {schema}.plans (event_no) SELECT no FROM e;
+$$;
+
 -- One chunk of an event's plan: done, or lost where the lease was. When the plan is done, the event gets the next number
 -- in each of its feeds. The feed's row stays locked until the commit, so that numbers become visible in their order.
 CREATE FUNCTION {schema}.sessional_planned_{n}(doc jsonb) RETURNS text LANGUAGE plpgsql
@@ -44,6 +56,9 @@ BEGIN
     FROM jsonb_populate_recordset(NULL::{schema}.deliveries, doc->'deliveries') WITH ORDINALITY
     ORDER BY ordinality
     ON CONFLICT DO NOTHING;
+    IF doc ? 'raised_events' THEN
+        PERFORM {schema}.sessional_raise_{n}(doc->'raised_events');
+    END IF;
     IF (doc->>'done')::boolean THEN
         DELETE FROM {schema}.plans t WHERE t.event_no = planned;
         FOR feed_name IN SELECT jsonb_array_elements_text(doc->'feeds') LOOP
@@ -60,7 +75,9 @@ END
 $$;
 
 -- Takes deliveries in hand that are due, the longest due first. What somebody had whose lease has ended becomes unknown
--- first, and is due at once (N5).
+-- first, and is due at once (N5). What one person is told over one channel goes in the order in which it was planned: of
+-- a later one it is asked whether an earlier one is in hand, due, or waits to be tried again. The row of that one may
+-- have been locked meanwhile: as long as it isn't done with, it is found here, whichever of its states is seen.
 CREATE FUNCTION {schema}.sessional_claim_{n}(at timestamptz, until timestamptz, channels jsonb, many bigint)
 RETURNS SETOF json LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
@@ -81,7 +98,14 @@ BEGIN
         FROM jsonb_array_elements_text(channels) c
         CROSS JOIN LATERAL (
             SELECT u.no, u.state, u.due_at FROM {schema}.deliveries u
-            WHERE u.channel = c AND u.due_at <= at
+            WHERE u.channel = c AND u.due_at <= at AND (
+                SELECT b.no FROM {schema}.deliveries b
+                WHERE b.person = u.person AND b.channel = u.channel AND b.no < u.no
+                    AND (b.due_at IS NOT NULL OR b.state = 'claimed')
+                    AND (b.state = 'claimed' OR b.due_at <= at
+                        OR b.state <> 'planned' AND b.why IS DISTINCT FROM 'quiet_hours')
+                LIMIT 1
+            ) IS NULL
             ORDER BY u.due_at, u.no
             LIMIT many
             FOR UPDATE SKIP LOCKED
@@ -98,6 +122,71 @@ BEGIN
     SELECT json_build_object('delivery', row_to_json(t), 'event', row_to_json(e))
     FROM taken t JOIN {schema}.events e ON e.no = t.event_no
     ORDER BY t.was_due_at, t.no;
+END
+$$;
+
+-- What became of deliveries in hand: the numbers of those that were still in this hand, as a JSON list. What one person is
+-- told over several channels may end in several hands at once: who raises an event locks all of it, in the order of the
+-- keys, so that the later one sees what the earlier one did (N2).
+CREATE FUNCTION {schema}.sessional_settle_{n}(doc jsonb) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    settled bigint[];
+    r record;
+BEGIN
+    IF doc ? 'raise' THEN
+        PERFORM 1
+        FROM jsonb_to_recordset(doc->'touched') AS x(provider text, key text)
+        JOIN {schema}.deliveries t ON t.provider = x.provider AND t.key = x.key
+        ORDER BY t.provider, t.key
+        FOR UPDATE OF t;
+    END IF;
+    WITH done AS (
+        UPDATE {schema}.deliveries t
+        SET state = x.state, settled_at = x.at, why = x.why, not_before = x.retry, due_at = x.retry, leased_until = NULL
+        FROM jsonb_to_recordset(doc->'outcomes') AS x(
+            i bigint, provider text, key text, fence bigint, state text, at timestamptz, why text, retry timestamptz
+        )
+        WHERE t.provider = x.provider AND t.key = x.key AND t.state = 'claimed' AND t.fence = x.fence
+        RETURNING x.i
+    )
+    SELECT array_agg(i) INTO settled FROM done;
+    IF doc ? 'raise' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'raise') AS x(i bigint, provider text, others jsonb, event jsonb) LOOP
+            CONTINUE WHEN settled IS NULL OR NOT r.i = ANY (settled);
+            PERFORM 1 FROM jsonb_array_elements_text(r.others) o
+            JOIN {schema}.deliveries t ON t.provider = r.provider AND t.key = o
+            WHERE t.state IN ('claimed', 'delivered') OR t.due_at IS NOT NULL;
+            IF NOT FOUND THEN
+                PERFORM {schema}.sessional_raise_{n}(jsonb_build_array(r.event));
+            END IF;
+        END LOOP;
+    END IF;
+    RETURN coalesce(to_jsonb(settled), '[]')::text;
+END
+$$;
+
+-- Deletes deliveries that have been done with since before an instant, the longest first, but for those whose plan isn't
+-- done; says how many.
+CREATE FUNCTION {schema}.sessional_purge_{n}(before timestamptz, many bigint) RETURNS bigint LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    gone bigint;
+BEGIN
+    DELETE FROM {schema}.deliveries t
+    USING (
+        SELECT u.no FROM {schema}.deliveries u
+        WHERE u.due_at IS NULL AND u.state <> 'claimed' AND coalesce(u.settled_at, u.planned_at) < before
+            AND (SELECT p.event_no FROM {schema}.plans p WHERE p.event_no = u.event_no) IS NULL
+        ORDER BY coalesce(u.settled_at, u.planned_at), u.no
+        LIMIT many
+        FOR UPDATE SKIP LOCKED
+    ) ended
+    WHERE t.no = ended.no;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
 END
 $$;
 

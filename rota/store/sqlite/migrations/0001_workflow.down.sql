@@ -2,6 +2,7 @@
 -- texts, the record of events, outcomes, references and the queue. There is no way back but a backup.
 
 DROP TABLE digest_marks;
+DROP TABLE feed_readers;
 DROP TABLE feed_entries;
 DROP TABLE feeds;
 DROP TABLE deliveries;

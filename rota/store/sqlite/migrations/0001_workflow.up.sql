@@ -397,6 +397,9 @@ CREATE INDEX deliveries_of_session ON deliveries (session, no) WHERE session IS 
 CREATE INDEX deliveries_of_person ON deliveries (person, no);
 CREATE INDEX deliveries_due ON deliveries (channel, due_at, no) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_leased ON deliveries (leased_until) WHERE state = 'claimed';
+CREATE INDEX deliveries_to_send ON deliveries (person, channel, no) WHERE due_at IS NOT NULL OR state = 'claimed';
+CREATE INDEX deliveries_ended ON deliveries (coalesce(settled_at, planned_at), no)
+    WHERE due_at IS NULL AND state <> 'claimed';
 
 CREATE TABLE feeds (
     -- The last number of each feed (N3).
@@ -411,6 +414,16 @@ CREATE TABLE feed_entries (
     no       INTEGER NOT NULL, -- number within the feed
     event_no INTEGER NOT NULL, -- events.no
     PRIMARY KEY (feed, no)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE feed_readers (
+    -- How far those who read feeds have come: relays to brokers, for example.
+    reader       TEXT NOT NULL,    -- who reads
+    feed         TEXT NOT NULL,    -- see feeds
+    reached      INTEGER NOT NULL, -- number up to which they have come
+    fence        INTEGER NOT NULL, -- counts claims; whoever comes with an older one is refused
+    leased_until TEXT,             -- somebody has it until then
+    PRIMARY KEY (reader, feed)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE digest_marks (
