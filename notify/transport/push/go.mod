@@ -13,6 +13,7 @@ require (
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/sessional-go/sessional v0.0.0-00010101000000-000000000000
 	github.com/sessional-go/sessional/notify/transport v0.0.0-00010101000000-000000000000
+	golang.org/x/net v0.60.0
 )
 
 require (
@@ -20,4 +21,5 @@ require (
 	github.com/rickar/cal/v2 v2.1.26 // indirect
 	github.com/shopspring/decimal v1.6.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 )
