@@ -8,7 +8,7 @@
 // Each clause is a subtest. Its name, and each message, begins with the id of the rule that a store which fails it
 // would break; docs/rules.md tells the rules.
 //
-// A clause works on one store for as long as it can, so that one which takes long to open will do: about 35 are opened,
+// A clause works on one store for as long as it can, so that one which takes long to open will do: about 40 are opened,
 // and one for each random history. Those are closed as soon as they are over. What is drawn at random comes from
 // pgregory.net/rapid, whose flags the test binary has then: -rapid.checks for more of it, -rapid.seed to see a failure
 // again. With -short there is a fifth of it.
@@ -88,6 +88,11 @@ func clauses() []clause {
 		{"N5", "claims take what is due", claims},
 		{"N5", "outcomes are kept", outcomes},
 		{"N5", "leases end", leases},
+		{"N5", "many outcomes in one commit", batches},
+		{"N5", "each person's order", ordered},
+		{"N2", "what reaches nobody is raised", raising},
+		{"N4", "readers of feeds", readers},
+		{"N5", "purging", purges},
 		{"N4", "deliveries are paged", deliveryPages},
 		{"N5", "many hands on one queue", manyHands},
 		{"N5", "as a naive queue does", queue},

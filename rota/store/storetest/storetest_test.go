@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/rota/store/memory"
 	"github.com/sessional-go/sessional/session"
@@ -104,6 +105,24 @@ var faults = []struct {
 	{"a fence that is ignored", "N5", "leases end", withoutFences},
 	{"a fence that is ignored, by chance", "N5", "as a naive queue does", withoutFences},
 	{"an outcome of a delivery that is lost", "N5", "outcomes are kept", func(s Store) Store { return careless{s} }},
+	{"one lost outcome that takes the others with it", "N5", "many outcomes in one commit", func(s Store) Store {
+		return allOrNone{s}
+	}},
+	{"a lost outcome of many that is not named", "N5", "many outcomes in one commit", func(s Store) Store { return mute{s} }},
+	{"outcomes that are kept before a wrong one", "N5", "many outcomes in one commit", func(s Store) Store {
+		return oneAtATime{s}
+	}},
+	{"an order that isn't kept", "N5", "each person's order", func(s Store) Store { return disorderly{s} }},
+	{"an order that isn't kept, by chance", "N5", "as a naive queue does", func(s Store) Store { return disorderly{s} }},
+	{"an event that isn't raised", "N2", "what reaches nobody is raised", func(s Store) Store { return silent{s} }},
+	{"an event that is raised too soon", "N2", "what reaches nobody is raised", func(s Store) Store { return hasty{s} }},
+	{"a feed advanced with an old fence", "N4", "readers of feeds", func(s Store) Store {
+		return openHanded{s, &sync.Mutex{}, map[notify.FeedID]int64{}}
+	}},
+	{"a feed for everybody who asks", "N4", "readers of feeds", func(s Store) Store { return shared{s} }},
+	{"a purge of what is still to be sent", "N5", "purging", func(s Store) Store { return reckless{s} }},
+	{"a purge of what has just ended", "N5", "purging", func(s Store) Store { return timeless{s} }},
+	{"a purge without a limit", "N5", "purging", func(s Store) Store { return limitless{s} }},
 	{"a feed with gaps", "N3", "feeds without gaps, in order", func(s Store) Store { return gaps{s} }},
 	{"a feed that skips a late commit", "N3", "feeds without gaps, in order", func(s Store) Store {
 		return sequenced{s, &sync.Mutex{}, map[string]int64{}}
