@@ -37,6 +37,7 @@ var queueClauses = []queueClause{
 	{"N5 parked stays so", staysParked},
 	{"N5 overtaken is not told", overtaken},
 	{"N5 what a process had in hand when it died", afterDeath},
+	{"N5 nobody is told out of order", outOfOrder},
 	{"N5 many dispatchers at once", manyDispatchers},
 	{"N5 each channel by itself", byChannel},
 }
@@ -229,6 +230,20 @@ func afterDeath(o *office) {
 	park := func(d *notify.DispatcherOptions) { d.Unknown = notify.ParkUnknown }
 	o.deliver("nobody knows what became of it", notify.Tally{Unknown: 1}, park)
 	o.told("cat")
+}
+
+func outOfOrder(o *office) {
+	o.tell(notify.Email, "ann", "ann", "bob")
+	o.answers(Refuse)
+	o.deliver("the first ones fail", notify.Tally{Failed: 2})
+	o.deliver("another dispatcher, while they wait", notify.Tally{})
+	o.answers()
+	o.now = o.now.Add(time.Minute)
+	o.claim(1)
+	o.deliver("while one is in other hands", notify.Tally{Delivered: 1})
+	o.now = o.now.Add(time.Minute)
+	o.deliver("once their lease has ended", notify.Tally{Delivered: 2})
+	o.told("ann", "1", "2")
 }
 
 func manyDispatchers(o *office) {

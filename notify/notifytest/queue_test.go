@@ -3,11 +3,13 @@ package notifytest
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/rota/store/memory"
+	"github.com/sessional-go/sessional/session"
 )
 
 // flawed is a queue with a fault.
@@ -17,13 +19,30 @@ type flawed struct {
 	settle func(*notify.Outcome) error
 	// lenient takes outcomes from anybody.
 	lenient bool
+	// disorderly takes each delivery for another person's.
+	disorderly bool
+}
+
+func (q flawed) Digested(ctx context.Context, m notify.DigestMark, e session.Event, all []notify.Delivery) error {
+	if q.disorderly {
+		all = slices.Clone(all)
+		for i := range all {
+			all[i].Person += session.PersonID("#" + all[i].Key)
+		}
+	}
+	return q.Queue.Digested(ctx, m, e, all)
 }
 
 func (q flawed) Claim(ctx context.Context, r notify.ClaimRequest) ([]notify.Claim, error) {
 	if q.claim != nil {
 		r = q.claim(q.Queue, r)
 	}
-	return q.Queue.Claim(ctx, r)
+	claims, err := q.Queue.Claim(ctx, r)
+	for i := range claims {
+		person, _, _ := strings.Cut(string(claims[i].Delivery.Person), "#")
+		claims[i].Delivery.Person = session.PersonID(person)
+	}
+	return claims, err
 }
 
 func (q flawed) Settle(ctx context.Context, all []notify.Settlement) ([]int, error) {
@@ -89,6 +108,7 @@ func TestN5BrokenQueuesAreFound(t *testing.T) {
 			}
 			return nil
 		}}, "N5 failed comes back when it is due"},
+		{"one that has no order", flawed{disorderly: true}, "N5 nobody is told out of order"},
 		{"one that loses outcomes", flawed{settle: func(*notify.Outcome) error {
 			return notify.ErrLeaseLost
 		}}, "N5 told once each, in order"},

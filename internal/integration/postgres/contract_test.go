@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/sessional-go/sessional/internal/integration/server"
+	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/notify/notifytest"
 	"github.com/sessional-go/sessional/rota/store/storetest"
 )
 
@@ -78,4 +80,15 @@ func TestContract(t *testing.T) {
 			storetest.Run(t, h)
 		})
 	}
+}
+
+// TestDispatchersOnTheQueue asks the usual version for the contract of queues, as dispatchers see it.
+func TestDispatchersOnTheQueue(t *testing.T) {
+	p := server.Shared(t, usual)
+	pool := schemas{db: pgx.open(t, p.DSN(p.NewDatabase(t)))}
+	notifytest.TestQueue(t, func(tb testing.TB) notify.Queue {
+		tb.Helper()
+		s, _ := pool.named(tb)
+		return s
+	})
 }

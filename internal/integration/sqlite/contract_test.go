@@ -4,6 +4,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/notify/notifytest"
 	"github.com/sessional-go/sessional/rota/store/sqlite"
 	"github.com/sessional-go/sessional/rota/store/storetest"
 )
@@ -33,6 +35,17 @@ func TestContract(t *testing.T) {
 				defer mu.Unlock()
 				return store(tb, d.open(tb, files[s], ""), sqlite.Options{})
 			},
+		})
+	})
+}
+
+// TestDispatchersOnTheQueue runs the contract of queues, as dispatchers see it, over both drivers.
+func TestDispatchersOnTheQueue(t *testing.T) {
+	over(t, func(t *testing.T, d opener) {
+		notifytest.TestQueue(t, func(tb testing.TB) notify.Queue {
+			tb.Helper()
+			db, _ := d.fresh(tb)
+			return store(tb, db, sqlite.Options{})
 		})
 	})
 }
