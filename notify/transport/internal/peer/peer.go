@@ -31,7 +31,9 @@ func Main(m *testing.M) int {
 
 // Look looks for everything that tests want, and lists what is not there. It returns the code to exit with.
 func Look(w io.Writer) int {
-	for name, look := range map[string]func() (string, error){libical: findLibical, opensmtpd: findOpenSMTPD} {
+	for name, look := range map[string]func() (string, error){
+		libical: findLibical, opensmtpd: findOpenSMTPD, webPushTesting: findWebPushTesting,
+	} {
 		if _, err := look(); err != nil {
 			miss(name, err.Error())
 		}
@@ -53,8 +55,9 @@ func report(w io.Writer, code int) int {
 
 // The names of what is looked for.
 const (
-	libical   = "libical"
-	opensmtpd = "OpenSMTPD"
+	libical        = "libical"
+	opensmtpd      = "OpenSMTPD"
+	webPushTesting = "web-push-testing"
 )
 
 // errNotThere says what to do about something that is not on the machine.
@@ -79,9 +82,11 @@ func fetched(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// go test keeps results, and takes notice only of files of the module. The script writes one there when it has
+	// go test keeps results, and takes notice only of files of the module. The script writes one into each when it has
 	// fetched something, and a test that was skipped is run again.
-	_, _ = os.ReadFile(filepath.Join(top, "notify", "transport", ".fetched"))
+	for _, module := range []string{"", "push"} {
+		_, _ = os.ReadFile(filepath.Join(top, "notify", "transport", module, ".fetched"))
+	}
 	return filepath.Join(top, ".tools", name), nil
 }
 

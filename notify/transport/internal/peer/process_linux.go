@@ -64,14 +64,3 @@ func greets(port int) bool {
 	n, _ := c.Read(greeting)
 	return strings.HasPrefix(string(greeting[:n]), "220")
 }
-
-// freePort is a port that nobody listens on now.
-func freePort(tb testing.TB) int {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port //nolint:errcheck // it is one
-}
