@@ -8,7 +8,8 @@ import (
 )
 
 // EventDigest tells that a digest was made for a clinician (N3). It stands in the queue alone, beside the mark that it
-// moves; its fact sessions lists what is in it, the best first, and omitted says how many more there were.
+// moves; its fact sessions lists what is in it, the best first, from and until are the first and the last of their
+// starts, and omitted says how many more there were.
 const EventDigest session.EventKind = "digest.made"
 
 // KindDigest is the kind of a digest as the subject of its event; the id is the clinician's, the version that of the

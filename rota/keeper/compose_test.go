@@ -32,9 +32,7 @@ func (s *surgery) composer() *keeper.Composer {
 func (s *surgery) claims() []notify.Claim {
 	s.Helper()
 	s.plan()
-	return must[[]notify.Claim](s)(s.store.Claim(context.Background(), notify.ClaimRequest{
-		Now: s.now, Lease: 10000 * time.Hour, Limit: 1000,
-	}))
+	return s.drain(s.now)
 }
 
 // mails composes all that is due, and returns the messages by kind, without what was overtaken.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,9 @@ type DigestStore interface {
 // Digester makes digests: for each clinician, the sessions that became available to them since their last one and
 // still are, those of the rota and, for the fully approved who chose so, those of the marketplace (N3). Any number of
 // processes may make them: a clinician gets each session once. Queue, Store and Directory are required.
+//
+// What it holds in memory grows with the sessions that are open, neither with the clinicians nor with what has ever
+// happened. What a digest costs grows with the roles and dates of the sessions in it, not with their number.
 type Digester struct {
 	Queue     notify.Queue
 	Store     DigestStore
@@ -38,31 +42,55 @@ type Digester struct {
 	Most int
 	// Better orders the sessions of a digest, the best first; not given: the one that starts first.
 	Better func(a, b rota.Listing) int
+
+	// Register lists the clinicians for Look and Run; not given: the Directory, which has to be one then.
+	Register Register
+	// Next says when somebody gets their first digest after an instant: the schedule of Look and Run. Not given:
+	// Daily at 07:00.
+	Next func(after time.Time, p notify.Person) time.Time
+	// Spread is the time over which the digests that a Look makes become due for sending, each at a moment of its own,
+	// so that they don't all leave at once. Not given: 15 minutes; negative: all at once.
+	Spread time.Duration
+	// Retry is how long Run waits after a Look that couldn't do everything; not given: 5 minutes.
+	Retry time.Duration
+	// Logger gets what went wrong in Run; not given: silent.
+	Logger *slog.Logger
 }
+
+// digestPage is how many clinicians are looked at together.
+const digestPage = 200
 
 // Digest makes a digest for each of the clinicians, and returns how many had something to say. It reads what became
 // available once for all of them. What goes wrong for one doesn't hold up the rest: the error joins it all. Whom, and
 // when, is the host's to say; a digest made twice says nothing the second time.
 func (d *Digester) Digest(ctx context.Context, clinicians iter.Seq[session.ClinicianID]) (int, error) {
-	run := &digestRun{
-		Digester: d, now: session.Instant(d.clock()), windows: make(map[notify.FeedID]*window),
-		calendars: map[session.PracticeID]session.PracticeFacts{}, policies: map[session.ProviderID]withdrawal.Policy{},
+	run := d.begin()
+	var found []rota.ClinicianFacts
+	flush := func() error {
+		run.page(ctx, found, nil)
+		found = found[:0]
+		return ctx.Err()
 	}
-	made := 0
-	var failed []error
 	for id := range clinicians {
-		told, err := run.digest(ctx, id)
-		if ctx.Err() != nil {
-			return made, ctx.Err()
+		facts, err := d.Directory.Clinician(ctx, id)
+		switch {
+		case ctx.Err() != nil:
+			return run.made, ctx.Err()
+		case err == nil:
+			found = append(found, facts)
+		case !errors.Is(err, desk.ErrUnknown):
+			run.failed = append(run.failed, err)
 		}
-		if err != nil && !errors.Is(err, notify.ErrDigestMoved) { // somebody else made it
-			failed = append(failed, err)
-		}
-		if told {
-			made++
+		if len(found) == digestPage {
+			if err := flush(); err != nil {
+				return run.made, err
+			}
 		}
 	}
-	return made, errors.Join(failed...)
+	if err := flush(); err != nil {
+		return run.made, err
+	}
+	return run.made, errors.Join(run.failed...)
 }
 
 func (d *Digester) clock() time.Time {
@@ -72,67 +100,119 @@ func (d *Digester) clock() time.Time {
 	return d.Now()
 }
 
-// digestRun is what one run has read, for all its clinicians.
+func (d *Digester) better(a, b rota.Listing) int {
+	if d.Better != nil {
+		return d.Better(a, b)
+	}
+	return cmp.Compare(a.Session.Terms.Span.Start.UnixMicro(), b.Session.Terms.Span.Start.UnixMicro())
+}
+
+// digestRun is one going through clinicians, with what it has read for all of them.
 type digestRun struct {
 	*Digester
 	now       time.Time
 	windows   map[notify.FeedID]*window
-	calendars map[session.PracticeID]session.PracticeFacts
+	practices map[session.PracticeID]session.PracticeFacts
 	policies  map[session.ProviderID]withdrawal.Policy
+
+	made   int
+	failed []error
 }
 
-// window is a feed as one run sees it: what opened after from, up to head, and of that what is still open.
-type window struct {
-	from, head int64
-	openings   []notify.Opening
-	listings   map[session.SessionID]rota.Listing
-}
-
-// digest makes one clinician's, and says whether it had anything to say.
-func (r *digestRun) digest(ctx context.Context, id session.ClinicianID) (bool, error) {
-	facts, err := r.Directory.Clinician(ctx, id)
-	if errors.Is(err, desk.ErrUnknown) {
-		return false, nil
+func (d *Digester) begin() *digestRun {
+	return &digestRun{
+		Digester: d, now: session.Instant(d.clock()), windows: make(map[notify.FeedID]*window),
+		practices: map[session.PracticeID]session.PracticeFacts{}, policies: map[session.ProviderID]withdrawal.Policy{},
 	}
+}
+
+// reader is a clinician with what their digest depends on.
+type reader struct {
+	rota.ClinicianFacts
+	settings notify.Settings
+	feeds    []notify.FeedID
+	mark     notify.DigestMark
+	// person is how they are reached; nil: not looked up yet.
+	person *notify.Person
+}
+
+// page makes the digests of some clinicians: of all of them, or, where there is a timetable, of those who are due. It
+// returns whether another process was faster with one of them.
+func (r *digestRun) page(ctx context.Context, clinicians []rota.ClinicianFacts, by *timetable) (overtaken bool) {
+	readers, err := r.readers(ctx, clinicians, by)
 	if err != nil {
-		return false, err
+		r.failed = append(r.failed, err)
+		return false
 	}
-	settings, err := r.settings(ctx, facts.Person)
-	if err != nil {
-		return false, err
+	lowest := make(map[notify.FeedID]int64)
+	for _, c := range readers {
+		for _, feed := range c.feeds {
+			if low, there := lowest[feed]; !there || c.mark.Seen[feed] < low {
+				lowest[feed] = c.mark.Seen[feed]
+			}
+		}
 	}
-	feeds := r.feeds(facts, settings)
-	if len(feeds) == 0 {
-		return false, nil
+	for _, c := range readers {
+		told, err := r.digest(ctx, c, lowest, by)
+		switch {
+		case ctx.Err() != nil:
+			return false
+		case errors.Is(err, notify.ErrDigestMoved):
+			overtaken = true
+			if by != nil && by.giveWay {
+				return true
+			}
+		case err != nil:
+			r.failed = append(r.failed, err)
+		case told:
+			r.made++
+		}
 	}
-	mark, err := r.Queue.DigestMark(ctx, id)
-	if err != nil {
-		return false, err
-	}
-	listings, next, err := r.collect(ctx, facts, mark, feeds)
-	if err != nil || next.Version == mark.Version {
-		return false, err
-	}
-	if listings, err = r.unapplied(ctx, id, listings); err != nil {
-		return false, err
-	}
-	if len(listings) == 0 {
-		return false, r.Queue.Digested(ctx, next, session.Event{}, nil)
-	}
-	err = r.send(ctx, facts, settings, next, listings)
-	return err == nil, err
+	return overtaken
 }
 
-func (r *digestRun) settings(ctx context.Context, id session.PersonID) (notify.Settings, error) {
-	chosen, err := r.Store.Settings(ctx, id)
-	if err != nil || len(chosen) == 0 {
-		return notify.Settings{}, err
+// readers finds out what the digests of some clinicians depend on, of those who want one.
+func (r *digestRun) readers(
+	ctx context.Context, clinicians []rota.ClinicianFacts, by *timetable,
+) ([]*reader, error) {
+	people := make([]session.PersonID, 0, len(clinicians))
+	for _, c := range clinicians {
+		people = append(people, c.Person)
 	}
-	return chosen[0], nil
+	if len(people) == 0 {
+		return nil, nil
+	}
+	chosen, err := r.Store.Settings(ctx, people...)
+	if err != nil {
+		return nil, err
+	}
+	settings := make(map[session.PersonID]notify.Settings, len(chosen))
+	for _, s := range chosen {
+		settings[s.Person] = s
+	}
+	var readers []*reader
+	for _, facts := range clinicians {
+		c := &reader{ClinicianFacts: facts, settings: settings[facts.Person]}
+		if c.feeds = feedsOf(facts, c.settings); len(c.feeds) > 0 {
+			readers = append(readers, c)
+		}
+	}
+	if by != nil {
+		if err := by.meet(ctx, readers); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(readers, func(c *reader) bool {
+		if c.mark, err = r.Queue.DigestMark(ctx, c.ID); err != nil {
+			r.failed = append(r.failed, err)
+			return true
+		}
+		return by != nil && !by.due(c, r.now)
+	}), nil
 }
 
-// feeds are those that a clinician's digest is made from.
-func (r *digestRun) feeds(c rota.ClinicianFacts, s notify.Settings) []notify.FeedID {
+// feedsOf are those that a clinician's digest is made from.
+func feedsOf(c rota.ClinicianFacts, s notify.Settings) []notify.FeedID {
 	var feeds []notify.FeedID
 	if s.DigestOf(session.Rota) {
 		for _, m := range c.Memberships {
@@ -146,200 +226,76 @@ func (r *digestRun) feeds(c rota.ClinicianFacts, s notify.Settings) []notify.Fee
 	return slices.Compact(feeds)
 }
 
-// collect finds what became available to a clinician since the mark, in order, and the next mark; the mark itself where
-// nothing at all has happened in the feeds.
-func (r *digestRun) collect(
-	ctx context.Context, c rota.ClinicianFacts, mark notify.DigestMark, feeds []notify.FeedID,
-) ([]rota.Listing, notify.DigestMark, error) {
-	next := notify.DigestMark{Clinician: c.ID, Version: mark.Version, At: r.now, Seen: make(map[notify.FeedID]int64)}
-	for feed, no := range mark.Seen {
+// digest makes one clinician's, and says whether it had anything to say. Where nothing at all has happened the mark
+// stays, unless there is a timetable, by which they have had theirs.
+func (r *digestRun) digest(
+	ctx context.Context, c *reader, lowest map[notify.FeedID]int64, by *timetable,
+) (bool, error) {
+	next := notify.DigestMark{Clinician: c.ID, Version: c.mark.Version + 1, At: r.now, Seen: make(map[notify.FeedID]int64)}
+	for feed, no := range c.mark.Seen {
 		next.Seen[feed] = no
 	}
-	var openings []notify.Opening
-	found := map[session.SessionID]rota.Listing{}
-	for _, feed := range feeds {
-		w, err := r.window(ctx, feed, mark.Seen[feed])
+	moved := by != nil
+	var choice choice
+	for _, feed := range c.feeds {
+		w, err := r.window(ctx, feed, lowest[feed])
 		if err != nil {
-			return nil, mark, err
+			return false, err
 		}
 		if w.head > next.Seen[feed] {
-			next.Seen[feed], next.Version = w.head, mark.Version+1
+			next.Seen[feed], moved = w.head, true
 		}
-		for _, o := range w.openings {
-			l, open := w.listings[o.Session]
-			if !open || o.No <= mark.Seen[feed] {
-				continue
-			}
-			shown, err := r.visible(ctx, l, c)
-			if err != nil {
-				return nil, mark, err
-			}
-			if shown {
-				openings = append(openings, o)
-				found[o.Session] = l
-			}
-		}
+		choice.add(w.view(c.mark.Seen[feed], r.better), c.ClinicianFacts)
 	}
-	ids := notify.Summarise(mark, openings, func(id session.SessionID) (notify.Available, bool) {
-		l, ok := found[id]
-		return notify.Available{Session: id, Opened: l.Session.Opened}, ok
-	}, func(a, b session.SessionID) int { return r.better(found[a], found[b]) })
-	listings := make([]rota.Listing, len(ids))
-	for i, id := range ids {
-		listings[i] = found[id]
+	if !moved {
+		return false, nil
 	}
-	return listings, next, nil
-}
-
-func (r *digestRun) better(a, b rota.Listing) int {
-	if r.Better != nil {
-		return r.Better(a, b)
+	if err := r.leaveOutApplied(ctx, c.ID, &choice); err != nil {
+		return false, err
 	}
-	return cmp.Compare(a.Session.Terms.Span.Start.UnixMicro(), b.Session.Terms.Span.Start.UnixMicro())
-}
-
-// visible says whether Find work would show a listing to a clinician (A3).
-func (r *digestRun) visible(ctx context.Context, l rota.Listing, c rota.ClinicianFacts) (bool, error) {
-	practice, ok := r.calendars[l.Session.Practice]
-	if !ok {
-		var err error
-		if practice, err = r.Directory.Practice(ctx, l.Session.Practice); err != nil {
-			return false, err
-		}
-		r.calendars[l.Session.Practice] = practice
-	}
-	policy, ok := r.policies[l.Session.Provider]
-	if !ok {
-		all, err := r.Store.Policies(ctx, l.Session.Provider)
-		if err != nil {
-			return false, err
-		}
-		policy = all.At(r.now)
-		r.policies[l.Session.Provider] = policy
-	}
-	return practice.Calendar != nil && rota.Visible(l, c, policy, practice.Calendar), nil
-}
-
-// feedPage is how much is read of a feed or a list at a time.
-const feedPage = session.MaxPageSize
-
-// window reads a feed after a number, or what is missing of it: each entry once for all clinicians of a run. The head
-// stays where it was first found, so that a run judges everybody alike.
-func (r *digestRun) window(ctx context.Context, feed notify.FeedID, after int64) (*window, error) {
-	w := r.windows[feed]
-	if w == nil {
-		w = &window{from: after, head: after}
-		if err := w.read(ctx, r.Queue, feed, after, 0); err != nil {
-			return nil, err
-		}
-	}
-	known := len(w.openings)
-	if after < w.from {
-		if err := w.read(ctx, r.Queue, feed, after, w.from); err != nil {
-			return nil, err
-		}
-		w.from = after
-	}
-	if r.windows[feed] == nil || len(w.openings) > known {
-		listings, err := r.listings(ctx, feed, w)
-		if err != nil {
-			return nil, err
-		}
-		w.listings = listings
-	}
-	r.windows[feed] = w
-	return w, nil
-}
-
-// read adds the openings of a feed after one number, up to another; 0: up to its end, which becomes the head.
-func (w *window) read(ctx context.Context, q notify.Queue, feed notify.FeedID, after, upTo int64) error {
-	for {
-		entries, err := q.Feed(ctx, feed, after, feedPage)
-		if err != nil {
-			return err
-		}
-		for _, entry := range entries {
-			if upTo > 0 && entry.No > upTo {
-				return nil
-			}
-			after = entry.No
-			w.head = max(w.head, entry.No)
-			if o, ok := notify.OpeningOf(feed, entry); ok {
-				w.openings = append(w.openings, o)
-			}
-		}
-		if len(entries) < feedPage {
-			return nil
-		}
-	}
-}
-
-// listings are the sessions of a feed that are open now; none are read where none have opened.
-func (r *digestRun) listings(ctx context.Context, feed notify.FeedID,
-	w *window) (map[session.SessionID]rota.Listing, error) {
-	open := map[session.SessionID]rota.Listing{}
-	if len(w.openings) == 0 {
-		return open, nil
-	}
-	search := rota.Search{Channel: session.Marketplace}
-	if provider, ok := strings.CutPrefix(string(feed), string(notify.ProviderFeed(""))); ok {
-		search.Channel, search.Providers = session.Rota, []session.ProviderID{session.ProviderID(provider)}
-	}
-	search.Within.Start = r.now
-	opened := map[session.SessionID]bool{}
-	for _, o := range w.openings {
-		opened[o.Session] = true
-	}
-	list := func(req session.PageRequest) (session.Page[rota.Listing], error) {
-		search.Page = session.PageRequest{After: req.After, Limit: feedPage}
-		return r.Store.FindWork(ctx, search)
-	}
-	for l, err := range desk.All(list) {
-		if err != nil {
-			return nil, err
-		}
-		if opened[l.Session.ID] {
-			open[l.Session.ID] = l
-		}
-	}
-	return open, nil
-}
-
-// unapplied leaves out what the clinician has applied for already.
-func (r *digestRun) unapplied(
-	ctx context.Context, id session.ClinicianID, listings []rota.Listing,
-) ([]rota.Listing, error) {
+	listings := choice.best(orDefault(r.Most, 20), r.better)
 	if len(listings) == 0 {
-		return nil, nil
+		return false, r.Queue.Digested(ctx, next, session.Event{}, nil)
 	}
-	oldest := slices.MinFunc(listings, func(a, b rota.Listing) int { return a.Session.Opened.Compare(b.Session.Opened) })
+	err := r.send(ctx, c, next, listings, choice.total-len(listings), by)
+	return err == nil, err
+}
+
+// leaveOutApplied leaves out what the clinician has applied for already.
+func (r *digestRun) leaveOutApplied(ctx context.Context, id session.ClinicianID, from *choice) error {
+	if from.total == 0 {
+		return nil
+	}
 	list := func(req session.PageRequest) (session.Page[rota.ApplicationWithSession], error) {
 		return r.Store.ApplicationsOf(ctx, id, req)
 	}
-	applied := map[session.SessionID]bool{}
 	for a, err := range desk.All(list) {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if a.Application.Applied.Before(oldest.Session.Opened) {
+		if a.Application.Applied.Before(from.oldest) {
 			break // the latest come first
 		}
 		if a.Application.Standing(a.Session) == rota.Pending {
-			applied[a.Session.ID] = true
+			from.leaveOut(a.Session.ID)
 		}
 	}
-	return slices.DeleteFunc(listings, func(l rota.Listing) bool { return applied[l.Session.ID] }), nil
+	return nil
 }
 
 // send keeps the digest with the mark that it moves.
 func (r *digestRun) send(
-	ctx context.Context, c rota.ClinicianFacts, settings notify.Settings, next notify.DigestMark, listings []rota.Listing,
+	ctx context.Context, c *reader, next notify.DigestMark, listings []rota.Listing, omitted int, by *timetable,
 ) error {
-	most := orDefault(r.Most, 20)
-	omitted := max(0, len(listings)-most)
-	var ids []string
-	for _, l := range listings[:len(listings)-omitted] {
-		ids = append(ids, string(l.Session.ID))
+	ids := make([]string, len(listings))
+	from, until := listings[0].Session.Terms.Span.Start, listings[0].Session.Terms.Span.Start
+	for i, l := range listings {
+		ids[i] = string(l.Session.ID)
+		if start := l.Session.Terms.Span.Start; start.Before(from) {
+			from = start
+		} else if start.After(until) {
+			until = start
+		}
 	}
 	version := strconv.FormatInt(next.Version, 10)
 	event := session.Event{
@@ -348,15 +304,22 @@ func (r *digestRun) send(
 		Command: session.HashID[session.CommandID]("digest", string(c.ID), version),
 		Facts: session.Facts{
 			"clinician": string(c.ID), "sessions": strings.Join(ids, ","), "omitted": strconv.Itoa(omitted),
+			"from": from.UTC().Format(time.RFC3339Nano), "until": until.UTC().Format(time.RFC3339Nano),
 		},
 	}
-	to, err := person(ctx, r.Directory, c.Person)
-	if err != nil {
-		return err
+	if c.person == nil {
+		to, err := person(ctx, r.Directory, c.Person)
+		if err != nil {
+			return err
+		}
+		c.person = &to
 	}
 	var deliveries []notify.Delivery
 	for _, n := range notify.For(event) {
-		deliveries = append(deliveries, notify.Plan(event, n, to, settings, r.now)...)
+		deliveries = append(deliveries, notify.Plan(event, n, *c.person, c.settings, r.now)...)
+	}
+	if by != nil {
+		by.spread(deliveries, r.now)
 	}
 	return r.Queue.Digested(ctx, next, event, deliveries)
 }

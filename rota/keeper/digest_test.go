@@ -29,12 +29,7 @@ func (s *surgery) digest(d *keeper.Digester, clinicians ...session.ClinicianID) 
 		s.Fatal(err)
 	}
 	got := map[session.ClinicianID]string{}
-	claims, err := s.store.Claim(context.Background(), notify.ClaimRequest{Now: s.now, Lease: 1000 * time.Hour,
-		Limit: 1000})
-	if err != nil {
-		s.Fatal(err)
-	}
-	for _, c := range claims {
+	for _, c := range s.drain(s.now) {
 		if c.Delivery.Kind == notify.Digest {
 			got[session.ClinicianID(c.Event.Facts["clinician"])] = c.Event.Facts["sessions"] + " +" + c.Event.Facts["omitted"]
 		}

@@ -123,6 +123,29 @@ func (s *surgery) plan() int {
 	return must[int](s)(s.planner().Plan(context.Background()))
 }
 
+// drain claims everything that is due at an instant and takes it for delivered, which is what each person's next
+// delivery waits for.
+func (s *surgery) drain(at time.Time) []notify.Claim {
+	s.Helper()
+	var all []notify.Claim
+	for {
+		claims := must[[]notify.Claim](s)(s.store.Claim(context.Background(), notify.ClaimRequest{
+			Now: at, Lease: time.Hour, Limit: 1000,
+		}))
+		if len(claims) == 0 {
+			return all
+		}
+		var done []notify.Settlement
+		for _, c := range claims {
+			done = append(done, notify.Settlement{Claim: c, Outcome: notify.Outcome{State: notify.Delivered, At: at}})
+		}
+		if lost := must[[]int](s)(s.store.Settle(context.Background(), done)); len(lost) > 0 {
+			s.Errorf("%d leases were lost at once", len(lost))
+		}
+		all = append(all, claims...)
+	}
+}
+
 // told lists what a session's deliveries say, in order: "application_gone email p-ann planned".
 func (s *surgery) told(id session.SessionID) []string {
 	s.Helper()

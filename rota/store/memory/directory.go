@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/sessional-go/sessional/internal/ordered"
 	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/rota/desk"
@@ -18,6 +19,7 @@ type Directory struct {
 	practices  map[session.PracticeID]session.PracticeFacts
 	providers  map[session.ProviderID]session.ProviderFacts
 	clinicians map[session.ClinicianID]rota.ClinicianFacts
+	order      ordered.Set // the clinicians' ids
 	people     map[session.PersonID]notify.Person
 	staff      map[session.PracticeID][]session.PersonID
 	managers   map[session.ProviderID][]session.PersonID
@@ -70,6 +72,7 @@ func (d *Directory) AddClinician(c rota.ClinicianFacts, person notify.Person) {
 	c.Memberships = slices.Clone(c.Memberships)
 	c.Documents = slices.Clone(c.Documents)
 	d.clinicians[c.ID] = c
+	d.order.Add(ordered.Key{ID: string(c.ID)})
 	d.know([]notify.Person{person})
 }
 
@@ -126,6 +129,44 @@ func (d *Directory) Support(ctx context.Context) (session.SupportFacts, error) {
 // Clinician returns a clinician, or desk.ErrUnknown. The slices are the directory's own: don't change them.
 func (d *Directory) Clinician(ctx context.Context, id session.ClinicianID) (rota.ClinicianFacts, error) {
 	return get(ctx, d, d.clinicians, id)
+}
+
+// Clinicians lists the clinicians in the order of their ids, those after one, up to limit. Their slices are the
+// directory's own: don't change them.
+func (d *Directory) Clinicians(
+	ctx context.Context, after session.ClinicianID, limit int,
+) ([]rota.ClinicianFacts, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	page := []rota.ClinicianFacts{}
+	for k := range d.order.From(ordered.Key{ID: string(after)}) {
+		if len(page) == limit {
+			break
+		}
+		if id := session.ClinicianID(k.ID); id != after {
+			page = append(page, d.clinicians[id])
+		}
+	}
+	return page, nil
+}
+
+// People returns how people are reached; those it doesn't know are left out.
+func (d *Directory) People(ctx context.Context, ids ...session.PersonID) ([]notify.Person, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	people := []notify.Person{}
+	for _, id := range ids {
+		if p, known := d.people[id]; known {
+			people = append(people, p)
+		}
+	}
+	return people, nil
 }
 
 // Person returns how somebody is reached, or desk.ErrUnknown.

@@ -95,3 +95,41 @@ func TestDirectorySaysWhatItDoesNotKnow(t *testing.T) {
 		}
 	}
 }
+
+func TestDirectoryListsEverybodyInPages(t *testing.T) {
+	d := memory.NewDirectory()
+	for _, id := range []string{"cy", "ada", "bob", "ada"} {
+		d.AddClinician(rota.ClinicianFacts{ID: session.ClinicianID(id), Person: session.PersonID("p-" + id)},
+			notify.Person{Name: id})
+	}
+	var listed []session.ClinicianID
+	after := session.ClinicianID("")
+	for {
+		page, err := d.Clinicians(t.Context(), after, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, c := range page {
+			listed = append(listed, c.ID)
+		}
+		after = listed[len(listed)-1]
+	}
+	if diff := cmp.Diff([]session.ClinicianID{"ada", "bob", "cy"}, listed); diff != "" {
+		t.Error(diff)
+	}
+	people, err := d.People(t.Context(), "p-bob", "nobody", "p-cy")
+	if diff := cmp.Diff([]notify.Person{{ID: "p-bob", Name: "bob"}, {ID: "p-cy", Name: "cy"}}, people); diff != "" {
+		t.Error(diff, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := d.Clinicians(ctx, "", 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("clinicians, with a context that has ended: %v", err)
+	}
+	if _, err := d.People(ctx, "p-bob"); !errors.Is(err, context.Canceled) {
+		t.Errorf("people, with a context that has ended: %v", err)
+	}
+}
