@@ -31,6 +31,10 @@ type Data struct {
 	End   time.Time
 	// Clinician is the name of the clinician that it is about.
 	Clinician string
+	// Unreached is the name of whoever is to be phoned because nothing reached them, Notice in words what they were to be
+	// told.
+	Unreached string
+	Notice    string
 	// Reason is why, Message what somebody wrote.
 	Reason  string
 	Message string
@@ -135,6 +139,14 @@ func (d Data) Who() string {
 	return d.Clinician
 }
 
+// Whom is the name of whoever is to be phoned, or "somebody".
+func (d Data) Whom() string {
+	if d.Unreached == "" {
+		return "somebody"
+	}
+	return d.Unreached
+}
+
 // Sum is the amount as a person reads it: "£630.00", or "" where there is none.
 func (d Data) Sum() string { return sum(d.Amount) }
 
@@ -181,6 +193,7 @@ func FromEvent(e session.Event, k Kind, zone *time.Location) Data {
 		Until: instant("until"), Amount: money("amount"), Cap: money("cap"),
 		Changes: changes(e.Facts, zone), Findings: findings(e.Facts["findings"]), Answer: answer(e.Kind),
 	}
+	d.Notice = Kind(e.Facts["notice"]).Words()
 	if due, err := calendar.ParseDate(e.Facts["due"]); err == nil {
 		d.Due = due
 	}

@@ -113,6 +113,8 @@ const (
 	NoDevice Why = "no_device"
 	// IsActor: the person did it themselves.
 	IsActor Why = "is_actor"
+	// NotReached: it tells whom to phone because nothing reaches them, and they are the one (N2).
+	NotReached Why = "not_reached"
 	// QuietHours: it is not suppressed but held until they end.
 	QuietHours Why = "quiet_hours"
 )

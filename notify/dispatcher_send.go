@@ -184,7 +184,9 @@ func (out *outlet) settle(work context.Context, c Claim, o *Observation) time.Ti
 	defer cancel()
 	for pause := out.margin() / 100; ; pause *= 2 {
 		before := o.Lost
-		lost, err := out.o.Queue.Settle(ctx, []Settlement{{Claim: c, Outcome: o.Outcome}})
+		lost, err := out.o.Queue.Settle(ctx, []Settlement{{
+			Claim: c, Outcome: o.Outcome, Raise: raises(c, o.Outcome),
+		}})
 		if err == nil && len(lost) > 0 {
 			err = ErrLeaseLost
 		}

@@ -113,6 +113,9 @@ const (
 	// CaseClosed tells support that nothing is asked any more: the practice took it back, or the booking ended in
 	// another way (W4).
 	CaseClosed Kind = "case_closed"
+	// Unreachable asks the practice and support to phone somebody whom nothing reached (N2). It can't be turned off, and
+	// the one who is to be phoned doesn't get it.
+	Unreachable Kind = "unreachable"
 	// Digest summarises the sessions that became available to a clinician since the last one (N3).
 	Digest Kind = "digest"
 )
@@ -183,6 +186,7 @@ var traits = []struct {
 	{CaseActioned, Trait{Emails: CaseEmails}},
 	{CaseRejected, Trait{Emails: CaseEmails}},
 	{CaseClosed, Trait{Emails: CaseEmails}},
+	{Unreachable, Trait{Emails: CaseEmails, Must: true, Awake: true}},
 	{Digest, Trait{Emails: DigestEmails}},
 }
 

@@ -41,6 +41,7 @@ func TestN2WhatCannotBeTurnedOff(t *testing.T) {
 	}
 	equal(t, "kinds", must, []notify.Kind{
 		notify.BookingConfirmed, notify.BookingWithdrawn, notify.BookingCancelled, notify.ClinicianCancelled,
+		notify.Unreachable,
 	})
 }
 

@@ -29,6 +29,8 @@ func Plan(e session.Event, n Notice, p Person, s Settings, now time.Time) []Deli
 		}
 		if p.ID == e.By.Person && !t.Self {
 			d = d.suppress(IsActor)
+		} else if e.Kind == EventUnreachable && string(p.ID) == e.Facts["person"] {
+			d = d.suppress(NotReached)
 		} else if why := t.closed(c, p, s); why != "" {
 			d = d.suppress(why)
 		} else if end, quiet := s.Quiet.until(now, p.Location); quiet && !t.Awake {

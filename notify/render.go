@@ -267,7 +267,7 @@ func count(omitted, listed int) string {
 // wrote at length.
 func (d Data) clean() Data {
 	for _, s := range []*string{
-		&d.Product, &d.Name, &d.Reference, &d.Role, &d.Place, &d.Practice, &d.Phone, &d.Clinician, &d.Answer,
+		&d.Product, &d.Name, &d.Reference, &d.Role, &d.Place, &d.Practice, &d.Phone, &d.Clinician, &d.Answer, &d.Unreached, &d.Notice,
 		&d.SupportPhone, &d.SupportEmail,
 	} {
 		*s = Header(*s)

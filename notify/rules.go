@@ -53,6 +53,11 @@ func client(kind Kind, when func(session.Event) bool) []rule {
 	return []rule{{kind, PracticeStaff, when}, {kind, RotaManagers, when}}
 }
 
+// practice tells the practice's people.
+func practice(kind Kind, when func(session.Event) bool) []rule {
+	return []rule{{kind, PracticeStaff, when}}
+}
+
 // clinician tells the clinician whom the event is about.
 func clinician(kind Kind, when func(session.Event) bool) []rule {
 	return []rule{{kind, BookedClinician, when}}
@@ -191,6 +196,7 @@ var told = map[session.EventKind][]rule{
 	"text.erased":        nil,
 	"policy.published":   nil,
 	EventSettingsChanged: nil,
+	EventUnreachable:     slices.Concat(practice(Unreachable, has("practice")), support(Unreachable, nil)),
 	EventDigest:          {{Digest, Applicant, nil}},
 }
 

@@ -125,6 +125,8 @@ func TestWhoIsToldWhat(t *testing.T) {
 		{"W7 disputed by the clinician", "fee.disputed", "countered", "disputed", ann, nil,
 			append([]string{"fee_disputed>support"}, both(notify.FeeDisputed)...)},
 		{"W7 earnings", "fee.earnings_declared", "", "", ann, nil, both(notify.EarningsDeclared)},
+		{"N2 somebody whom nothing reached", notify.EventUnreachable, "", "", system, nil,
+			[]string{"unreachable>practice", "unreachable>support"}},
 		{"N3 a digest", notify.EventDigest, "", "", system, nil, []string{"digest>applicant"}},
 		{"an unknown event", "session.sneezed", "", "", system, nil, nil},
 	} {

@@ -245,6 +245,13 @@ func (c *Composer) data(ctx context.Context, o *occasion, k composing) (notify.D
 			return d, err
 		}
 	}
+	if id := session.PersonID(o.Event.Facts["person"]); id != "" && o.Delivery.Kind == notify.Unreachable {
+		missed, err := person(ctx, c.Directory, id)
+		if err != nil {
+			return d, err
+		}
+		d.Unreached = missed.Name
+	}
 	if k.reason {
 		if d.Reason, err = c.words(ctx, o.Event.Reason); err != nil {
 			return d, err

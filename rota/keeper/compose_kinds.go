@@ -101,6 +101,8 @@ var composed = map[notify.Kind]composing{
 		return o.Fee.Version > 0 && !o.Fee.State.Final() && figure(o.Fee.Earned) == o.Event.Facts["earned"]
 	}},
 
+	notify.Unreachable: {about: aboutSession},
+
 	// What somebody wrote was written. A digest is judged session by session: see items.
 	notify.NewMessage:   {about: aboutSession},
 	notify.Digest:       {},

@@ -211,8 +211,9 @@ func judgements() map[notify.Kind]judgement {
 		notify.EarningsDeclared: {to: client, subject: session.KindFee, facts: amount, holds: []amend{nothing},
 			stale: []amend{feeState(withdrawal.FeeAgreed), versions}},
 
-		notify.Digest:     {subject: notify.KindDigest}, // judged session by session
-		notify.NewMessage: {to: client, subject: session.KindMessage, holds: []amend{nothing, cancelled}, lasting: true},
+		notify.Digest:      {subject: notify.KindDigest}, // judged session by session
+		notify.NewMessage:  {to: client, subject: session.KindMessage, holds: []amend{nothing, cancelled}, lasting: true},
+		notify.Unreachable: {to: support, subject: notify.KindNotice, holds: []amend{nothing, cancelled}, lasting: true},
 		notify.CaseOpened: {to: support, subject: k, holds: []amend{nothing},
 			stale: []amend{caseState(withdrawal.CaseActioned)}},
 		notify.CaseUrgent: {to: client, subject: k, holds: []amend{nothing},

@@ -94,7 +94,7 @@ func (p *Planner) plan(ctx context.Context, task notify.PlanTask) error {
 			if err != nil {
 				return err
 			}
-			if chunk.Deliveries, err = p.deliveries(ctx, task.Event, n, people); err != nil {
+			if chunk, err = p.chunk(ctx, task.Event, n, people); err != nil {
 				return err
 			}
 			at = at.then(next)
@@ -106,30 +106,36 @@ func (p *Planner) plan(ctx context.Context, task notify.PlanTask) error {
 	}
 }
 
-// deliveries decides what becomes of a notice for some people.
-func (p *Planner) deliveries(
+// chunk decides what becomes of a notice for some people. That something which can't be turned off reaches somebody over
+// no channel happens with it (N2).
+func (p *Planner) chunk(
 	ctx context.Context, e session.Event, n notify.Notice, people []session.PersonID,
-) ([]notify.Delivery, error) {
+) (notify.Chunk, error) {
+	var chunk notify.Chunk
 	if len(people) == 0 {
-		return nil, nil
+		return chunk, nil
 	}
 	chosen, err := p.Store.Settings(ctx, people...)
 	if err != nil {
-		return nil, err
+		return chunk, err
 	}
 	settings := make(map[session.PersonID]notify.Settings, len(chosen))
 	for _, s := range chosen {
 		settings[s.Person] = s
 	}
-	var all []notify.Delivery
+	now := p.now()
 	for _, id := range people {
 		person, err := person(ctx, p.Directory, id)
 		if err != nil {
-			return nil, err
+			return notify.Chunk{}, err
 		}
-		all = append(all, notify.Plan(e, n, person, settings[id], p.now())...)
+		planned := notify.Plan(e, n, person, settings[id], now)
+		chunk.Deliveries = append(chunk.Deliveries, planned...)
+		if missed, ok := notify.PlanUnreached(e, planned, now); ok {
+			chunk.Raise = append(chunk.Raise, missed)
+		}
 	}
-	return all, nil
+	return chunk, nil
 }
 
 // person asks the directory for somebody. One that it doesn't know has no address: that they should have been told is

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/sessional-go/sessional/notify"
-	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/session"
 )
 
@@ -89,18 +88,16 @@ func (s silent) Settle(ctx context.Context, all []notify.Settlement) ([]int, err
 	return s.Store.Settle(ctx, all)
 }
 
-// hasty raises an event with the first channel that ends.
+// hasty raises an event with the first channel that ends: it keeps deliveries under other keys, and so doesn't find those
+// over the other channels.
 type hasty struct{ Store }
 
-func (h hasty) Settle(ctx context.Context, all []notify.Settlement) ([]int, error) {
-	lost, err := h.Store.Settle(ctx, all)
-	for i, s := range all {
-		if err == nil && s.Raise != nil && !slices.Contains(lost, i) {
-			key := desk.CommandKey{Actor: "a", Command: session.CommandID(s.Raise.Subject.ID)}
-			_, err = h.Commit(ctx, desk.Changes{Key: key, Outcome: desk.Outcome{At: now}, Events: []session.Event{*s.Raise}})
-		}
+func (h hasty) Planned(ctx context.Context, t notify.PlanTask, c notify.Chunk) error {
+	c.Deliveries = slices.Clone(c.Deliveries)
+	for i := range c.Deliveries {
+		c.Deliveries[i].Key = "key of " + c.Deliveries[i].Key
 	}
-	return lost, err
+	return h.Store.Planned(ctx, t, c)
 }
 
 // openHanded takes what anybody says of a feed who ever had it.
