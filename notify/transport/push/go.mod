@@ -14,6 +14,7 @@ require (
 	github.com/sessional-go/sessional v0.0.0-00010101000000-000000000000
 	github.com/sessional-go/sessional/notify/transport v0.0.0-00010101000000-000000000000
 	golang.org/x/net v0.60.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (

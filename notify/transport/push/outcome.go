@@ -34,21 +34,22 @@ const (
 	Refused Problem = "refused"
 )
 
-// sentences complete "The push was not sent: ".
+// sentences complete "The push was not sent: ", or stand by themselves.
 var sentences = map[Problem]string{
 	Gone:        "the device is no longer registered",
 	Unfit:       "the service can't carry this message",
 	NoDevice:    "there is no device to send it to",
 	Prohibited:  "the device's address is in a network, or has a port, that is not allowed",
+	Unanswered:  "The push may or may not have been sent: the service did not answer",
 	Unreachable: "the service could not be reached",
 	Busy:        "the service is busy",
 	Refused:     "the service refused it",
 }
 
-// outcomes are what the problems wrap; the others are simply tried again.
+// outcomes are what the problems wrap; nil is simply tried again.
 var outcomes = map[Problem]error{
 	Gone: notify.ErrPermanent, Unfit: notify.ErrPermanent, NoDevice: notify.ErrPermanent,
-	Prohibited: notify.ErrPermanent, Unanswered: notify.ErrUnknown,
+	Prohibited: notify.ErrPermanent, Unanswered: notify.ErrUnknown, Unreachable: nil, Busy: nil, Refused: nil,
 }
 
 // Error says why a push was not taken by a service, or why that is unknown.
@@ -68,9 +69,9 @@ type Error struct {
 
 // Error is a sentence. It has neither the device's token nor its address.
 func (e *Error) Error() string {
-	text := "The push was not sent: " + sentences[e.Problem]
-	if e.Problem == Unanswered {
-		text = "The push may or may not have been sent: the service did not answer"
+	text := sentences[e.Problem]
+	if e.Problem != Unanswered {
+		text = "The push was not sent: " + text
 	}
 	switch {
 	case e.Status != 0 && e.Reason != "":

@@ -20,8 +20,8 @@ type Settings struct {
 	// Timeout is the limit for one device, if the context doesn't end before; not given: 15 seconds.
 	Timeout time.Duration
 	// Dead is told of a device that its service no longer knows, so that the host forgets it; nil: nobody is. It is
-	// called before Notify returns, by several goroutines at once. Forget the device only if its token is still this
-	// one, and was not registered again after why.Since, where that is given.
+	// called before Notify returns, by several goroutines at once, and its context may have ended. Forget the device only
+	// if its token is still this one, and was not registered again after why.Since, where that is given.
 	Dead func(ctx context.Context, person session.PersonID, d notify.Device, why *Error)
 	// Log is told of every device that was tried, before Notify returns; nil: nobody is. It is called by several
 	// goroutines at once, and its context may have ended.

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -133,7 +134,7 @@ func (a *apple) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reason(w, http.StatusNotFound, "BadPath")
 		return
 	case h.Get("apns-topic") != bundle, h.Get("apns-push-type") != "alert", len(h.Get("apns-collapse-id")) > 64,
-		!strings.Contains("5 10", h.Get("apns-priority")), expires <= a.now().Unix():
+		!slices.Contains([]string{"5", "10"}, h.Get("apns-priority")), expires <= a.now().Unix():
 		a.tb.Errorf("headers that Apple refuses: %v", h)
 	case len(body) > 4096:
 		reason(w, http.StatusRequestEntityTooLarge, "PayloadTooLarge")

@@ -45,7 +45,7 @@ var _ notify.Notifier = (*Notifier)(nil)
 // New returns a Notifier. It does not connect yet. The error is a *session.FieldError naming the option that is missing
 // or wrong.
 func New(o Options) (*Notifier, error) {
-	settings, err := o.Settings.Defaults()
+	settings, err := o.Defaults()
 	if err != nil {
 		return nil, err
 	}

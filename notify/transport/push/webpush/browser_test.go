@@ -15,10 +15,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net/http"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -151,11 +151,12 @@ func (s *service) authorised(header string) error {
 		return fmt.Errorf("authorization %q", header)
 	}
 	point, err := base64url.DecodeString(parts[2])
-	if err != nil || len(point) != 65 {
+	if err != nil {
 		return fmt.Errorf("key %q: %w", parts[2], err)
 	}
-	key := &ecdsa.PublicKey{
-		Curve: elliptic.P256(), X: new(big.Int).SetBytes(point[1:33]), Y: new(big.Int).SetBytes(point[33:]),
+	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	if err != nil {
+		return fmt.Errorf("key %q: %w", parts[2], err)
 	}
 	var claims jwt.RegisteredClaims
 	_, err = jwt.ParseWithClaims(parts[1], &claims, func(*jwt.Token) (any, error) { return key, nil },
@@ -175,7 +176,7 @@ func headers(h http.Header) error {
 		return fmt.Errorf("TTL %q", h.Get("TTL"))
 	case !regexp.MustCompile(`^[\w-]{1,32}$`).MatchString(h.Get("Topic")):
 		return fmt.Errorf("topic %q", h.Get("Topic"))
-	case !strings.Contains("very-low low normal high", h.Get("Urgency")):
+	case !slices.Contains([]string{"very-low", "low", "normal", "high"}, h.Get("Urgency")):
 		return fmt.Errorf("urgency %q", h.Get("Urgency"))
 	case h.Get("Content-Encoding") != "aes128gcm":
 		return fmt.Errorf("content-encoding %q", h.Get("Content-Encoding"))
