@@ -78,17 +78,20 @@ func number(s string) bool {
 	return len(s)-len(strings.TrimLeft(s, "+-")) <= 1 && digits(whole) && (!point || digits(fraction))
 }
 
-// hidden finds characters that reorder or hide what stands around them.
+// hidden finds characters that reorder or hide what stands around them, that show nothing but are there, or that are
+// none.
 func hidden(r rune) bool {
 	switch {
 	case r == '\u061c', r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e':
 		return true
 	case r >= '\u2060' && r <= '\u206f', r == '\ufeff', r == '\u00ad', r >= '\ufff9' && r <= '\ufffb':
 		return true
-	case r >= '\U000e0000' && r <= '\U000e007f':
+	case r == '\u034f', r == '\u115f', r == '\u1160', r == '\u180e', r == '\u3164', r == '\uffa0':
+		return true
+	case r >= '\U0001d173' && r <= '\U0001d17a', r >= '\U000e0000' && r <= '\U000e0fff':
 		return true
 	}
-	return false
+	return unicode.Is(unicode.Noncharacter_Code_Point, r)
 }
 
 // shorten cuts s off after n characters, and shows that it did.

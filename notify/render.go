@@ -12,10 +12,15 @@ import (
 	"github.com/sessional-go/sessional/session"
 )
 
-// The greatest lengths of a push, in characters: more is cut off by the phones.
+// The greatest lengths, in characters. More of a push is cut off by the phones. A subject holds a name and what it is
+// about them: names are cut off earlier, so that the rest is there whatever somebody calls themselves.
 const (
-	maxTitle = 60
-	maxBody  = 240
+	maxTitle     = 60
+	maxBody      = 240
+	maxSubject   = 160
+	maxName      = 60
+	maxReference = 40
+	maxPreheader = 120
 )
 
 // Render makes the message of a delivery: the words of its kind, for its channel, in the person's language where there
@@ -46,7 +51,7 @@ func (t *Texts) Render(x Delivery, to Person, d Data) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	m.Subject = Header(subject)
+	m.Subject = line(subject, maxSubject)
 	return m.lay(parts, d, text)
 }
 
@@ -68,21 +73,19 @@ func both(a, b *template.Template, d Data) (first, second string, err error) {
 // sheet is what the layouts are given.
 type sheet struct {
 	Language, Subject, Greeting string
-	Body                        string
-	Blocks                      []block
-	Details                     []detail
-	Link, Product               string
-}
-
-// block is a paragraph, a quotation or a list.
-type block struct {
-	Text  string
-	Quote bool
-	List  []string
+	// Preheader is what a list of mails shows behind the subject.
+	Preheader     string
+	Body          string
+	Blocks        []block
+	Details       []detail
+	Link, Product string
 }
 
 // detail is one line of the particulars.
 type detail struct{ Label, Value string }
+
+// Line is the detail as it stands in plain text.
+func (d detail) Line() string { return wrap("", "  ", d.Label+": "+d.Value) }
 
 // lay puts an email's text into the layouts.
 func (m Message) lay(parts compiled, d Data, text string) (Message, error) {
@@ -90,13 +93,15 @@ func (m Message) lay(parts compiled, d Data, text string) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	s := sheet{Language: "en", Subject: m.Subject, Blocks: blocks(text), Details: d.details(), Link: d.Link,
-		Product: d.Product}
-	if m.To.Language != "" {
-		s.Language = Header(m.To.Language)
+	s := sheet{
+		Language: parts.language, Subject: m.Subject, Blocks: blocks(text), Details: d.details(), Link: d.Link,
+		Product: d.Product,
 	}
 	if d.Name != "" {
 		s.Greeting = "Hello " + d.Name + ","
+	}
+	if len(s.Blocks) > 0 {
+		s.Preheader = line(s.Blocks[0].Text, maxPreheader)
 	}
 	bodies := make([]string, len(s.Blocks))
 	for i, b := range s.Blocks {
@@ -117,54 +122,6 @@ func (m Message) lay(parts compiled, d Data, text string) (Message, error) {
 	}
 	m.Text, m.HTML = strings.TrimRight(plain.String(), "\n")+"\n", html.String()
 	return m, nil
-}
-
-// blocks takes a text apart into paragraphs, quotations and lists.
-func blocks(text string) []block {
-	var found []block
-	for part := range strings.SplitSeq(text, "\n\n") {
-		var lines []string
-		for l := range strings.SplitSeq(part, "\n") {
-			if l = strings.TrimRightFunc(l, unicode.IsSpace); l != "" {
-				lines = append(lines, l)
-			}
-		}
-		switch {
-		case len(lines) == 0:
-		case marked(lines, ">"):
-			found = append(found, block{Text: strings.Join(unmarked(lines, ">"), "\n"), Quote: true})
-		case marked(lines, "- "):
-			found = append(found, block{List: unmarked(lines, "- ")})
-		default:
-			found = append(found, block{Text: strings.Join(lines, " ")})
-		}
-	}
-	return found
-}
-
-// marked says whether every line begins with mark.
-func marked(lines []string, mark string) bool {
-	return !slices.ContainsFunc(lines, func(l string) bool { return !strings.HasPrefix(l, mark) })
-}
-
-// unmarked takes the mark off every line.
-func unmarked(lines []string, mark string) []string {
-	bare := make([]string, len(lines))
-	for i, l := range lines {
-		bare[i] = strings.TrimPrefix(strings.TrimPrefix(l, mark), " ")
-	}
-	return bare
-}
-
-// plain returns the block as it stands in plain text.
-func (b block) plain() string {
-	switch {
-	case b.Quote:
-		return quote(b.Text)
-	case b.List != nil:
-		return list(b.List)
-	}
-	return b.Text
 }
 
 // details are the particulars of the session below the text of an email.
@@ -205,13 +162,6 @@ func title(s string) string {
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
 }
-
-// quote sets off what somebody wrote: each line behind a mark, so that none of it reads as the message's own.
-func quote(s string) string {
-	return "> " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n> ")
-}
-
-func list(lines []string) string { return "- " + strings.Join(lines, "\n- ") }
 
 func listChanges(changes []FieldChange) string {
 	if len(changes) == 0 {
@@ -266,10 +216,13 @@ func count(omitted, listed int) string {
 // clean makes everything in the data that people wrote fit to stand in plain text: one line each, but for what they
 // wrote at length.
 func (d Data) clean() Data {
-	for _, s := range []*string{
-		&d.Product, &d.Name, &d.Reference, &d.Role, &d.Place, &d.Practice, &d.Phone, &d.Clinician, &d.Answer, &d.Unreached, &d.Notice,
-		&d.SupportPhone, &d.SupportEmail,
-	} {
+	for _, s := range []*string{&d.Product, &d.Name, &d.Role, &d.Practice, &d.Clinician, &d.Unreached, &d.Notice} {
+		*s = name(*s)
+	}
+	for _, s := range []*string{&d.Reference, &d.Phone, &d.SupportPhone} {
+		*s = line(*s, maxReference)
+	}
+	for _, s := range []*string{&d.Place, &d.Answer, &d.SupportEmail} {
 		*s = Header(*s)
 	}
 	for _, s := range []*string{&d.Reason, &d.Message} {
@@ -290,11 +243,15 @@ func (d Data) clean() Data {
 	d.Items = slices.Clone(d.Items)
 	for i := range d.Items {
 		item := &d.Items[i]
-		item.Reference, item.Role, item.Practice = Header(item.Reference), Header(item.Role), Header(item.Practice)
+		item.Reference, item.Role, item.Practice = line(item.Reference, maxReference), name(item.Role), name(item.Practice)
 		item.Rate.Currency = currency(item.Rate.Currency)
 	}
 	return d
 }
+
+// name is what something or somebody is called, without what would make a quotation or a list of the paragraph that
+// begins with it.
+func name(s string) string { return line(strings.TrimLeft(Header(s), "> -"), maxName) }
 
 func currency(c session.Currency) session.Currency { return session.Currency(Header(string(c))) }
 

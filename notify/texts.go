@@ -1,11 +1,13 @@
 package notify
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	htmltemplate "html/template"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"text/template"
@@ -47,21 +49,44 @@ type textKey struct {
 type compiled struct {
 	subject, text, title, body *template.Template
 	html                       *htmltemplate.Template
+	// language is that of text and html.
+	language string
 }
 
+// TemplateError says that a text can't be used, and why: it is found when the text is loaded, not when the first
+// message is sent.
+type TemplateError struct {
+	Kind     Kind
+	Channel  Channel
+	Language string
+	// Err is a *session.FieldError that names the part: Subject, Text, HTML, Title or Body; or Kind, Channel or
+	// Language, where the text is for none that there is.
+	Err error
+}
+
+// Error is a sentence.
+func (e *TemplateError) Error() string {
+	language := ""
+	if e.Language != "" {
+		language = " in " + strconv.Quote(e.Language)
+	}
+	return fmt.Sprintf("The text for %q by %s%s can't be used: %v", string(e.Kind), e.Channel, language, e.Err)
+}
+
+// Unwrap returns the *session.FieldError.
+func (e *TemplateError) Unwrap() error { return e.Err }
+
+// Code returns bad_template.
+func (e *TemplateError) Code() string { return "bad_template" }
+
 // Override replaces the text of a kind on one channel, in one language: a BCP 47 tag such as "cy" or "en-GB", or ""
-// for every language that has no text of its own. The error is a *session.FieldError that names the part which is no
-// template, or which asks for something that [Data] doesn't have.
+// for every language that has no text of its own; that one is taken to be English, too. The error is a *TemplateError.
+// It names the part which is no template, or asks for something that [Data] doesn't have: each is tried out on data
+// in which nothing is known, and on data in which everything is.
 func (t *Texts) Override(k Kind, c Channel, language string, own Template) error {
-	if _, known := k.Trait(); !known {
-		return &session.FieldError{Field: "Kind", Problem: "is unknown"}
-	}
-	if !c.Valid() {
-		return &session.FieldError{Field: "Channel", Problem: "is unknown"}
-	}
-	ready, err := compile(own)
+	ready, err := load(k, c, language, own)
 	if err != nil {
-		return err
+		return &TemplateError{Kind: k, Channel: c, Language: language, Err: err}
 	}
 	if t.own == nil {
 		t.own = map[textKey]compiled{}
@@ -70,7 +95,40 @@ func (t *Texts) Override(k Kind, c Channel, language string, own Template) error
 	return nil
 }
 
-// compile parses the parts, and tries them out on data without anything in it.
+// load makes a host's own text ready.
+func load(k Kind, c Channel, language string, own Template) (compiled, error) {
+	trait, known := k.Trait()
+	switch {
+	case !known:
+		return compiled{}, &session.FieldError{Field: "Kind", Problem: "is unknown"}
+	case !c.Valid():
+		return compiled{}, &session.FieldError{Field: "Channel", Problem: "is unknown"}
+	case c.Push() && trait.Push == 0:
+		return compiled{}, &session.FieldError{Field: "Channel", Problem: "carries nothing of this kind"}
+	case language != "" && !tag(language):
+		return compiled{}, &session.FieldError{Field: "Language", Problem: "is no language tag"}
+	}
+	ready, err := compile(own)
+	ready.language = cmp.Or(language, english)
+	return ready, err
+}
+
+// english is the language of the built-in texts.
+const english = "en"
+
+// tag says whether a text looks like a language tag (BCP 47): letters and digits, in parts of up to eight.
+func tag(s string) bool {
+	for part := range strings.SplitSeq(s, "-") {
+		if part == "" || len(part) > 8 || strings.ContainsFunc(part, func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// compile parses the parts, and tries them out.
 func compile(own Template) (compiled, error) {
 	var ready compiled
 	for _, part := range []struct {
@@ -87,7 +145,7 @@ func compile(own Template) (compiled, error) {
 		}
 		parsed, err := template.New(part.name).Funcs(functions).Parse(part.source)
 		if err == nil {
-			err = parsed.Execute(io.Discard, Data{})
+			err = try(parsed)
 		}
 		if err != nil {
 			return compiled{}, &session.FieldError{Field: part.name, Problem: "is no template: " + err.Error(), Err: err}
@@ -99,7 +157,7 @@ func compile(own Template) (compiled, error) {
 	}
 	parsed, err := htmltemplate.New("HTML").Funcs(functions).Parse(own.HTML)
 	if err == nil {
-		err = parsed.Execute(io.Discard, Data{})
+		err = try(parsed)
 	}
 	if err != nil {
 		return compiled{}, &session.FieldError{Field: "HTML", Problem: "is no template: " + err.Error(), Err: err}
@@ -108,8 +166,16 @@ func compile(own Template) (compiled, error) {
 	return ready, nil
 }
 
+// try executes a template on data in which nothing is known, and on data in which everything is.
+func try(t interface{ Execute(io.Writer, any) error }) error {
+	if err := t.Execute(io.Discard, Data{}); err != nil {
+		return err
+	}
+	return t.Execute(io.Discard, specimen())
+}
+
 // find returns the parts for a kind, channel and language, each from the closest that gives it: the language itself,
-// the language without its region, any language, the built-in English.
+// the language without its region or script, any language, the built-in English.
 func (t *Texts) find(k Kind, c Channel, language string) (compiled, error) {
 	base, err := builtIn()
 	if err != nil {
@@ -119,19 +185,32 @@ func (t *Texts) find(k Kind, c Channel, language string) (compiled, error) {
 	if !ok {
 		return compiled{}, fmt.Errorf("notify: there is no text for %q", k)
 	}
-	language = strings.ToLower(language)
-	region, _, _ := strings.Cut(language, "-")
-	for _, l := range []string{"", region, language} {
+	for _, l := range ranges(strings.ToLower(language)) {
 		found = found.under(t.own[textKey{k, c, l}])
 	}
 	return found, nil
+}
+
+// ranges are the languages whose texts a reader of a language is given, the closest last: for "zh-hant-tw" these are
+// "", "zh", "zh-hant" and "zh-hant-tw" (RFC 4647, 3.4).
+func ranges(language string) []string {
+	all := []string{""}
+	for i, r := range language {
+		if r == '-' {
+			all = append(all, language[:i])
+		}
+	}
+	if language != "" {
+		all = append(all, language)
+	}
+	return all
 }
 
 // under returns the parts of own, and where it gives none, those of c. An HTML document goes with its text: one of
 // another language isn't sent beside it.
 func (c compiled) under(own compiled) compiled {
 	if own.text != nil || own.html != nil {
-		c.html = own.html
+		c.html, c.language = own.html, own.language
 	}
 	for _, part := range []struct{ over, into **template.Template }{
 		{&own.subject, &c.subject}, {&own.text, &c.text}, {&own.title, &c.title}, {&own.body, &c.body},
@@ -166,9 +245,12 @@ var builtIn = sync.OnceValues(func() (library, error) {
 		if len(parts) == 4 {
 			own.Title, own.Body = parts[2], parts[3]
 		}
-		if lib.kinds[k], err = compile(own); err != nil {
+		ready, err := compile(own)
+		if err != nil {
 			return library{}, fmt.Errorf("notify: the text of %s: %w", k, err)
 		}
+		ready.language = english
+		lib.kinds[k] = ready
 	}
 	var textErr, htmlErr error
 	lib.text, textErr = template.ParseFS(embedded, "texts/layout.txt")
