@@ -140,7 +140,7 @@ type Delivery struct {
 	Planned time.Time `json:"planned"`
 	// NotBefore is from when on it is sent.
 	NotBefore time.Time `json:"not_before,omitzero"`
-	// Attempts is how often it was claimed.
+	// Attempts is how often it was claimed, but for claims that were given back untried.
 	Attempts int `json:"attempts,omitzero"`
 	// Settled is when it came into the state it is in; zero before the first attempt.
 	Settled time.Time `json:"settled,omitzero"`

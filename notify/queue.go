@@ -156,6 +156,9 @@ type Outcome struct {
 	Retry time.Time
 	// Why is what the transport said; may be blank.
 	Why Why
+	// Untried says that it was given back, or put off, without being tried: the claim doesn't count among its Attempts.
+	// It belongs to what is tried again.
+	Untried bool
 }
 
 // Trigger returns what the outcome does to a claimed delivery; the error is a *session.FieldError for one that is
@@ -169,6 +172,9 @@ func (o Outcome) Trigger() (Trigger, error) {
 	}
 	if o.State != Failed && o.State != Unknown && !o.Retry.IsZero() {
 		return 0, &session.FieldError{Field: "Retry", Problem: "belongs to what failed or is unknown"}
+	}
+	if o.Untried && o.Retry.IsZero() {
+		return 0, &session.FieldError{Field: "Untried", Problem: "belongs to what is tried again"}
 	}
 	for _, t := range []Trigger{Delivering, Failing, Losing, GivingUp, Voiding} {
 		if to, _ := Claimed.Next(t); to == o.State {

@@ -202,6 +202,9 @@ func (q *queue) end(i int, outcome notify.Outcome) {
 	d.State, _ = d.State.Next(trigger)
 	d.Settled, d.Why = session.Instant(outcome.At), outcome.Why
 	d.NotBefore = time.Time{}
+	if outcome.Untried {
+		d.Attempts--
+	}
 	if !outcome.Retry.IsZero() {
 		d.NotBefore = session.Instant(outcome.Retry)
 		q.due[d.Channel].Add(place(d.NotBefore, i))

@@ -23,6 +23,7 @@ type (
 		At       any    `json:"at"`
 		Why      string `json:"why,omitempty"`
 		Retry    any    `json:"retry"`
+		Untried  int    `json:"untried"`
 	}
 	raising struct {
 		I        int             `json:"i"`
@@ -73,10 +74,14 @@ func settling(settlements []notify.Settlement) ([]byte, error) {
 	var raise []raising
 	var touched []named
 	for i, s := range settlements {
-		d := s.Claim.Delivery
+		d, untried := s.Claim.Delivery, 0
+		if s.Outcome.Untried {
+			untried = 1
+		}
 		outcomes = append(outcomes, outcome{
 			I: i, Provider: string(d.Provider), Key: d.Key, Fence: s.Claim.Fence, State: s.Outcome.State.String(),
 			At: relational.FormatInstant(s.Outcome.At), Why: string(s.Outcome.Why), Retry: relational.FormatInstant(s.Outcome.Retry),
+			Untried: untried,
 		})
 		touched = append(touched, named{string(d.Provider), d.Key})
 		if s.Raise == nil {

@@ -13,7 +13,8 @@ import (
 // What deliveries are settled and purged with.
 var (
 	settleDelivery = "UPDATE deliveries SET state = ?1, settled_at = ?2, why = nullif(?3, ''), not_before = ?4," +
-		" due_at = ?4, leased_until = NULL WHERE provider = ?5 AND key = ?6 AND state = 'claimed' AND fence = ?7"
+		" due_at = ?4, leased_until = NULL, attempts = attempts - ?8" +
+		" WHERE provider = ?5 AND key = ?6 AND state = 'claimed' AND fence = ?7"
 	// reachable asks whether what somebody is told has reached them over another channel, or may yet (N2).
 	reachable = "SELECT EXISTS (SELECT 1 FROM json_each(?2) o CROSS JOIN deliveries t ON t.provider = ?1" +
 		" AND t.key = o.value WHERE t.state IN ('claimed', 'delivered') OR t.due_at IS NOT NULL)"
@@ -59,7 +60,7 @@ func (s *Store) Settle(ctx context.Context, settlements []notify.Settlement) ([]
 func (t *transaction) settle(ctx context.Context, s notify.Settlement) (kept bool, err error) {
 	d, o := s.Claim.Delivery, s.Outcome
 	n, err := t.exec(ctx, settleDelivery, o.State.String(), relational.FormatInstant(o.At), string(o.Why),
-		relational.FormatInstant(o.Retry), string(d.Provider), d.Key, s.Claim.Fence)
+		relational.FormatInstant(o.Retry), string(d.Provider), d.Key, s.Claim.Fence, o.Untried)
 	if err != nil || n == 0 || s.Raise == nil {
 		return n > 0, err
 	}

@@ -57,6 +57,17 @@ func (o oneAtATime) Settle(ctx context.Context, all []notify.Settlement) ([]int,
 	return lost, nil
 }
 
+// strict counts every claim as an attempt.
+type strict struct{ Store }
+
+func (s strict) Settle(ctx context.Context, all []notify.Settlement) ([]int, error) {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Outcome.Untried = false
+	}
+	return s.Store.Settle(ctx, all)
+}
+
 // disorderly takes each delivery for another person's.
 type disorderly struct{ Store }
 

@@ -110,6 +110,8 @@ func outcomes(t *test) {
 		{"delivered", notify.Outcome{State: notify.Delivered, At: now}, false},
 		{"failed is tried again", notify.Outcome{State: notify.Failed, At: now, Why: "451 “greylisted”"}, true},
 		{"unknown is tried again", notify.Outcome{State: notify.Unknown, At: now}, true},
+		{"given back untried", notify.Outcome{State: notify.Failed, At: now, Untried: true, Why: notify.HeldBack}, true},
+		{"unknown and put off", notify.Outcome{State: notify.Unknown, At: now, Untried: true}, true},
 		{"unknown and parked", notify.Outcome{State: notify.Unknown, At: now}, false},
 		{"given up", notify.Outcome{State: notify.GivenUp, At: now, Why: "550 5.1.1"}, false},
 		{"stale", notify.Outcome{State: notify.Stale, At: now}, false},
@@ -131,6 +133,9 @@ func outcomes(t *test) {
 			}
 			want := tell(e, begin, "ann")[0]
 			want.State, want.Why, want.Settled, want.NotBefore, want.Attempts = c.o.State, c.o.Why, c.o.At, c.o.Retry, 1
+			if c.o.Untried {
+				want.Attempts = 0
+			}
 			t.same("what is kept", want, t.one(s, e))
 			if err := settle(t.Context(), s, held[0], c.o); !errors.Is(err, notify.ErrLeaseLost) {
 				t.Errorf("settled twice: %v, want notify.ErrLeaseLost", err)
@@ -141,7 +146,7 @@ func outcomes(t *test) {
 			if !c.due || len(again) != 1 {
 				return
 			}
-			if again[0].Was != c.o.State || again[0].Delivery.Attempts != 2 || again[0].Fence <= held[0].Fence {
+			if again[0].Was != c.o.State || again[0].Delivery.Attempts != want.Attempts+1 || again[0].Fence <= held[0].Fence {
 				t.Errorf("claimed again as %+v, with the fence %d before", again[0], held[0].Fence)
 			}
 			if err := settle(t.Context(), s, again[0], notify.Outcome{State: notify.Delivered, At: retry}); err != nil {

@@ -112,6 +112,7 @@ var faults = []struct {
 	{"outcomes that are kept before a wrong one", "N5", "many outcomes in one commit", func(s Store) Store {
 		return oneAtATime{s}
 	}},
+	{"an attempt that wasn't one", "N5", "outcomes are kept", func(s Store) Store { return strict{s} }},
 	{"an order that isn't kept", "N5", "each person's order", func(s Store) Store { return disorderly{s} }},
 	{"an order that isn't kept, by chance", "N5", "as a naive queue does", func(s Store) Store { return disorderly{s} }},
 	{"an event that isn't raised", "N2", "what reaches nobody is raised", func(s Store) Store { return silent{s} }},

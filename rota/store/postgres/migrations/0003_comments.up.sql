@@ -409,7 +409,7 @@ COMMENT ON COLUMN {schema}.bookings.offered_until IS
     COMMENT ON COLUMN {schema}.deliveries.planned_at IS 'When it was decided, a UTC instant.';
     COMMENT ON COLUMN {schema}.deliveries.not_before IS
         'From when on it is sent or tried again, a UTC instant. NULL: it is not.';
-    COMMENT ON COLUMN {schema}.deliveries.attempts IS 'How often it was claimed.';
+    COMMENT ON COLUMN {schema}.deliveries.attempts IS 'How often it was claimed, but for claims that were given back.';
     COMMENT ON COLUMN {schema}.deliveries.settled_at IS
         'When it came into its state, a UTC instant. NULL: never tried.';
     COMMENT ON COLUMN {schema}.deliveries.no IS

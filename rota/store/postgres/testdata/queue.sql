@@ -144,9 +144,11 @@ BEGIN
     END IF;
     WITH done AS (
         UPDATE {schema}.deliveries t
-        SET state = x.state, settled_at = x.at, why = x.why, not_before = x.retry, due_at = x.retry, leased_until = NULL
+        SET state = x.state, settled_at = x.at, why = x.why, not_before = x.retry, due_at = x.retry, leased_until = NULL,
+            attempts = t.attempts - x.untried
         FROM jsonb_to_recordset(doc->'outcomes') AS x(
-            i bigint, provider text, key text, fence bigint, state text, at timestamptz, why text, retry timestamptz
+            i bigint, provider text, key text, fence bigint, state text, at timestamptz, why text, retry timestamptz,
+            untried bigint
         )
         WHERE t.provider = x.provider AND t.key = x.key AND t.state = 'claimed' AND t.fence = x.fence
         RETURNING x.i

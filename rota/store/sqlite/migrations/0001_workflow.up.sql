@@ -384,7 +384,7 @@ CREATE TABLE deliveries (
     why          TEXT,                       -- why it is suppressed or held; after an attempt what came of it
     planned_at   TEXT NOT NULL,              -- when it was planned
     not_before   TEXT,                       -- from when on it is sent
-    attempts     INTEGER NOT NULL,           -- how often it was claimed
+    attempts     INTEGER NOT NULL,           -- how often it was claimed and not given back
     settled_at   TEXT,                       -- when it came into its state
     event_no     INTEGER NOT NULL,           -- events.no
     due_at       TEXT,                       -- from when on it can be claimed; none where it can't
