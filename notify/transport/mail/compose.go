@@ -2,8 +2,11 @@ package mail
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	netmail "net/mail"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -32,14 +35,14 @@ func (p parsed) letter(m notify.Message) (letter, error) {
 	if !ok {
 		return letter{}, never(errAddress)
 	}
-	named := &netmail.Address{Name: notify.Header(m.To.Name), Address: to}
+	named := &netmail.Address{Name: header(m.To.Name), Address: to}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(p.from)
 	msg.ToMailAddress(named)
 	if p.replyTo != nil {
 		msg.ReplyToMailAddress(p.replyTo)
 	}
-	msg.Subject(notify.Header(m.Subject))
+	msg.Subject(header(m.Subject))
 	msg.SetDateWithValue(p.Now())
 	msg.SetMessageIDWithValue(messageID(m.Key) + "@" + p.Domain)
 	// No machine need answer (RFC 3834).
@@ -59,9 +62,31 @@ func (p parsed) letter(m notify.Message) (letter, error) {
 		return letter{}, &Error{Stage: Addressing, Reply: notify.Header(err.Error()), Err: err}
 	}
 	return letter{
-		from: envelope(p.from.Address), to: envelope(to), address: to, body: body.Bytes(),
+		from: envelope(p.from.Address), to: envelope(to), address: to, body: settle(body.Bytes()),
 		international: !ascii(p.from.Address) || !ascii(to),
 	}, nil
+}
+
+// header makes a text fit for a header (N6): one line, in which nothing reads as an encoded word (RFC 2047), because who
+// decodes it would get back what was taken out.
+func header(s string) string { return strings.ReplaceAll(notify.Header(s), "=?", "= ?") }
+
+// boundary finds where a mail declares what its parts are separated by: at random, by the library.
+var boundary = regexp.MustCompile(`(?m)^ boundary=([0-9a-f]{60})\r$`)
+
+// settle replaces what is random in a mail by what follows from the rest of it: the same message makes the same bytes
+// at every attempt on the same instant, and nobody who knows the delivery's key can foresee what separates the parts.
+func settle(mail []byte) []byte {
+	found := boundary.FindAllSubmatch(mail, -1)
+	rest := mail
+	for _, f := range found {
+		rest = bytes.ReplaceAll(rest, f[1], nil)
+	}
+	for n, f := range found {
+		sum := sha256.Sum256(append([]byte{byte(n)}, rest...))
+		mail = bytes.ReplaceAll(mail, f[1], []byte(hex.EncodeToString(sum[:])[:len(f[1])]))
+	}
+	return mail
 }
 
 // unsubscribe is the link by which the person turns such mails off; blank where there is none.

@@ -60,6 +60,14 @@ func (s *Sender) Notify(ctx context.Context, m notify.Message) error {
 	return nil
 }
 
+// Compose returns the mail of a message as Notify sends it, in the form of an .eml file: for a preview, an archive or a
+// test. The same message at the same instant makes the same bytes. It connects to nothing. The error is an *Error that
+// wraps notify.ErrPermanent for a message that is no email or has no address.
+func (s *Sender) Compose(m notify.Message) ([]byte, error) {
+	l, err := s.pool.letter(m)
+	return l.body, err
+}
+
 // probe is how long an idle connection may take to answer before another one is tried.
 const probe = 10 * time.Second
 

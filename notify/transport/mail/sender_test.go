@@ -393,8 +393,8 @@ func TestN6HeadersCantBeInjected(t *testing.T) {
 		}
 		words := new(mime.WordDecoder)
 		subject, err := words.DecodeHeader(header.Get("Subject"))
-		want := notify.Header(text)
-		if err != nil || !slices.Equal(strings.Fields(subject), strings.Fields(want)) && !strings.HasPrefix(want, "=?") {
+		want := strings.ReplaceAll(notify.Header(text), "=?", "= ?") // nothing to decode
+		if err != nil || !slices.Equal(strings.Fields(subject), strings.Fields(want)) {
 			t.Errorf("%.40q: the subject is %q, %v", text, subject, err)
 		}
 		to, err := netmail.ParseAddressList(header.Get("To"))
