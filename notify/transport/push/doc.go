@@ -24,7 +24,7 @@
 // What a service answers is told as an [*Error]:
 //
 //   - It wraps notify.ErrPermanent where the device is [Gone], the message can't be carried ([Unfit]), the person has no
-//     such device ([NoDevice]) or the device's address is in a network that must not be dialled ([Prohibited]).
+//     such device ([NoDevice]) or the device's address is one that must not be dialled ([Prohibited]).
 //   - It wraps notify.ErrUnknown where the request was written and the answer never came ([Unanswered]).
 //   - Anything else is tried again: [Unreachable], [Busy] (429 and 5xx, after what Retry-After says), and [Refused],
 //     which is for the host's operator to mend: a key that was withdrawn, a token of another project. Until that is

@@ -20,7 +20,7 @@ const (
 	Unfit Problem = "unfit"
 	// NoDevice is a person without a device of the channel. It wraps notify.ErrPermanent.
 	NoDevice Problem = "no_device"
-	// Prohibited is a browser's address that must not be dialled: its network or port is not allowed. It wraps
+	// Prohibited is a browser's address that must not be dialled: its host, network or port is not allowed. It wraps
 	// notify.ErrPermanent.
 	Prohibited Problem = "prohibited"
 	// Unanswered is a request that was written and got no answer: the push may or may not be on its way. It wraps
@@ -39,7 +39,7 @@ var sentences = map[Problem]string{
 	Gone:        "the device is no longer registered",
 	Unfit:       "the service can't carry this message",
 	NoDevice:    "there is no device to send it to",
-	Prohibited:  "the device's address is in a network, or has a port, that is not allowed",
+	Prohibited:  "the device's address has a host, a network or a port that is not allowed",
 	Unanswered:  "The push may or may not have been sent: the service did not answer",
 	Unreachable: "the service could not be reached",
 	Busy:        "the service is busy",

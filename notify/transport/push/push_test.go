@@ -72,8 +72,8 @@ func TestErrors(t *testing.T) {
 			"The push was not sent: the service can't carry this message (it is too long).", "push_unfit", "permanent"},
 		{push.Error{Problem: push.NoDevice},
 			"The push was not sent: there is no device to send it to.", "push_no_device", "permanent"},
-		{push.Error{Problem: push.Prohibited, Err: cause}, "The push was not sent: the device's address is in a network, or " +
-			"has a port, that is not allowed.", "push_prohibited", "permanent"},
+		{push.Error{Problem: push.Prohibited, Err: cause}, "The push was not sent: the device's address has a host, a network " +
+			"or a port that is not allowed.", "push_prohibited", "permanent"},
 		{push.Error{Problem: push.Unanswered, Err: cause},
 			"The push may or may not have been sent: the service did not answer.", "push_unanswered", "unknown"},
 		{push.Error{Problem: push.Unreachable, Err: cause},

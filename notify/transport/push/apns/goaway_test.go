@@ -15,7 +15,7 @@ import (
 )
 
 // behind puts a door in front of the stand-in: each connection is met by first, which says whether it is let through.
-func behind(t *testing.T, a *apple, first func(n int64, c net.Conn) bool) string {
+func behind(t *testing.T, a *apple, first func(n int64, c net.Conn) bool) net.Listener {
 	t.Helper()
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
 		Certificates: a.TLS.Certificates, NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12,
@@ -48,7 +48,7 @@ func behind(t *testing.T, a *apple, first func(n int64, c net.Conn) bool) string
 			}()
 		}
 	}()
-	return "https://" + l.Addr().String()
+	return l
 }
 
 // goAway reads a connection up to the end of a request, says GOAWAY, and says which request was the last one it works on.
@@ -81,18 +81,25 @@ func TestN5GoAway(t *testing.T) {
 		last     uint32
 		want     string
 		requests int
+		shut     bool // nobody listens any more
 	}{
-		{"not worked on", 0, "taken", 1},
-		{"worked on, and no answer", 1, "unknown", 0},
+		{"not worked on", 0, "taken", 1, false},
+		{"not worked on, and nobody there", 0, "again", 0, true},
+		{"worked on, and no answer", 1, "unknown", 0, false},
 	} {
 		a := newApple(t)
 		o := a.options()
-		o.Endpoint = behind(t, a, func(n int64, conn net.Conn) bool {
+		var door net.Listener
+		door = behind(t, a, func(n int64, conn net.Conn) bool {
 			if n == 1 {
+				if c.shut {
+					_ = door.Close()
+				}
 				goAway(conn, c.last)
 			}
 			return n > 1
 		})
+		o.Endpoint = "https://" + door.Addr().String()
 		err := open(t, o).Notify(t.Context(), standin.Message(1, notify.IPhone, device))
 		if standin.Kind(err) != c.want || len(a.pushes()) != c.requests {
 			t.Errorf("%s: %v, %d arrived; want %s and %d", c.name, err, len(a.pushes()), c.want, c.requests)

@@ -62,10 +62,12 @@ func TestN5MessagesAsDocumented(t *testing.T) {
 	id := push.ID(standin.Message(1, notify.Android).Key)
 	urgent := standin.Message(1, notify.IPhone, "an-iphone")
 	urgent.Optional, urgent.Link = false, ""
-	urgent.To.Devices = append(urgent.To.Devices, notify.Device{Channel: notify.Android, Token: "not meant"},
+	urgent.To.Devices = append(urgent.To.Devices, notify.Device{Channel: notify.Android, Token: "an-android"},
 		notify.Device{Channel: notify.IPhone, Token: `{"endpoint":"a browser"}`},
 		notify.Device{Channel: notify.IPhone, Token: "an-iphone"})
-	for _, m := range []notify.Message{standin.Message(1, notify.Android, "a-phone"), urgent} {
+	android := urgent
+	android.Channel = notify.Android
+	for _, m := range []notify.Message{standin.Message(1, notify.Android, "a-phone"), urgent, android} {
 		if err := n.Notify(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
@@ -77,6 +79,8 @@ func TestN5MessagesAsDocumented(t *testing.T) {
 			`"android":{"priority":"NORMAL","ttl":"86400s","notification":{"tag":"` + id + `"}}}`,
 		`{"token":"an-iphone",` + words + `,"data":{"id":"` + id + `","kind":"invoice_paid"},` +
 			`"apns":{"headers":{"apns-collapse-id":"` + id + `","apns-expiration":"1783069200","apns-priority":"10"}}}`,
+		`{"token":"an-android",` + words + `,"data":{"id":"` + id + `","kind":"invoice_paid"},` +
+			`"android":{"priority":"HIGH","ttl":"86400s","notification":{"tag":"` + id + `"}}}`,
 	}
 	if len(f.raw) != len(want) {
 		t.Fatalf("%d messages arrived, want %d", len(f.raw), len(want))
@@ -243,24 +247,25 @@ func TestLoginFailures(t *testing.T) {
 // Who waits for a login that hangs is called off by the own context, also where somebody else does the asking.
 func TestHangingLoginEndsWithTheContext(t *testing.T) {
 	f := newFirebase(t)
-	began := make(chan struct{}, 2)
+	began := make(chan struct{}, 1)
 	f.login = func(w http.ResponseWriter, r *http.Request) {
 		began <- struct{}{}
 		standin.Hang(w, r)
 	}
 	n := open(t, f.options())
 	first, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 2)
+	done := make(chan error, 1)
 	go func() { done <- n.Notify(first, standin.Message(1, notify.Android, "phone")) }()
 	<-began
-	second, end := context.WithCancel(t.Context())
-	go func() { done <- n.Notify(second, standin.Message(2, notify.Android, "phone")) }()
-	end()
-	for _, stop := range []func(){end, cancel} {
-		stop()
-		if err := <-done; !errors.Is(err, context.Canceled) || standin.Kind(err) != "again" {
-			t.Errorf("%v, want it called off", err)
-		}
+	second, end := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer end()
+	err := n.Notify(second, standin.Message(2, notify.Android, "phone"))
+	if !errors.Is(err, context.DeadlineExceeded) || standin.Kind(err) != "again" {
+		t.Errorf("who waited: %v, want it called off", err)
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) || standin.Kind(err) != "again" {
+		t.Errorf("who asked: %v, want it called off", err)
 	}
 }
 

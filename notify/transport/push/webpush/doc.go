@@ -33,5 +33,6 @@
 //
 // A browser tells the host where its push service is, and whoever writes that by hand could make the host's server talk to
 // its own neighbours. So a subscription's address is dialled as package guard does it: nothing but https, no network
-// that is private or otherwise special, no port but 443, no proxy. A subscription in such a place is push.Prohibited.
+// that is private or otherwise special, no port but 443, no proxy. A subscription in such a place is push.Prohibited. The
+// push services of the common browsers are few, and Options.Hosts can be theirs.
 package webpush

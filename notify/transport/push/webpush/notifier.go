@@ -30,6 +30,10 @@ type Options struct {
 	Key string
 	// Subscriber is whom a push service can ask about the pushes: an address with "mailto:" or "https:".
 	Subscriber string
+	// Hosts are the only ones that subscriptions may name, each with all below it, such as "fcm.googleapis.com",
+	// "push.services.mozilla.com", "notify.windows.com" and "web.push.apple.com"; not given: any. Without it whoever
+	// registers servers of their own that never answer makes pushes wait for them, and the channel look out of order.
+	Hosts []string
 	// PlainHTTP allows subscriptions with http, too.
 	PlainHTTP bool
 	// Ports are the only ones dialled; not given: 443, and 80 with PlainHTTP.
@@ -110,6 +114,9 @@ func (n *Notifier) send(ctx context.Context, o service.Order) *push.Error {
 	to, err := n.read(o.Device.Token)
 	if err != nil {
 		return &push.Error{Problem: push.Gone, Reason: "it is no subscription", Err: err}
+	}
+	if !n.allowed(to) {
+		return &push.Error{Problem: push.Prohibited}
 	}
 	payload, e := payload(o)
 	if e != nil {

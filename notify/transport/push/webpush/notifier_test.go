@@ -226,6 +226,34 @@ func TestSpecialAddressesAreNotDialled(t *testing.T) {
 	}
 }
 
+// A host can name the push services that it trusts.
+func TestOnlyNamedHosts(t *testing.T) {
+	s := newService(t, nil)
+	o := s.options()
+	o.Hosts = []string{"push.example", "127.0.0.1"}
+	n := s.open(o)
+	for host, want := range map[string]bool{
+		"push.example": true, "EU.Push.example:443": true, "127.0.0.1": true,
+		"evilpush.example": false, "push.example.evil": false, "example": false, "127.0.0.10": false,
+	} {
+		token := strings.Replace(s.token("/1"), s.URL, "https://"+host, 1)
+		if err := n.Check(token); (err == nil) != want {
+			t.Errorf("%s: %v", host, err)
+		}
+		if want {
+			continue
+		}
+		standin.Field(t, n.Check(token), "Device.Token.endpoint")
+		err := n.Notify(t.Context(), standin.Message(1, notify.Android, token))
+		if e := standin.Problem(t, err); e.Problem != push.Prohibited {
+			t.Errorf("%s: %v", host, e)
+		}
+	}
+	if err := n.Notify(t.Context(), standin.Message(1, notify.Android, s.token("/1"))); err != nil {
+		t.Error(err)
+	}
+}
+
 // What can be no subscription is dead without being asked for, and is found out where it is handed in.
 func TestSubscriptionsAreChecked(t *testing.T) {
 	s := newService(t, func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") })

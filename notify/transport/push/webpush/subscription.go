@@ -4,6 +4,8 @@ import (
 	"crypto/ecdh"
 	"encoding/base64"
 	"encoding/json"
+	"net/url"
+	"slices"
 	"strings"
 
 	library "github.com/SherClockHolmes/webpush-go"
@@ -39,8 +41,27 @@ func payload(o service.Order) ([]byte, *push.Error) {
 // Check returns a *session.FieldError where a device's token can't be a subscription, for the handler to which pages
 // send them. It connects to nothing: an address in a network that is not allowed is found when it is dialled.
 func (n *Notifier) Check(token string) error {
-	_, err := n.read(token)
-	return err
+	s, err := n.read(token)
+	switch {
+	case err != nil:
+		return err
+	case !n.allowed(s):
+		return &session.FieldError{Field: "Device.Token.endpoint", Problem: "names a host that is not allowed"}
+	}
+	return nil
+}
+
+// allowed says whether a subscription's host is one of those of the options.
+func (n *Notifier) allowed(s *library.Subscription) bool {
+	u, err := url.Parse(s.Endpoint)
+	if err != nil {
+		return false
+	}
+	name := strings.ToLower(u.Hostname())
+	return len(n.o.Hosts) == 0 || slices.ContainsFunc(n.o.Hosts, func(host string) bool {
+		host = strings.ToLower(host)
+		return name == host || strings.HasSuffix(name, "."+host)
+	})
 }
 
 // maxToken is the greatest length of a subscription, in bytes.
