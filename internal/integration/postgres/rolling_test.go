@@ -63,7 +63,7 @@ func successor(functions string) string {
 }
 
 // numbered finds the names of functions, where they are called and where they qualify what is theirs.
-var numbered = regexp.MustCompile(`\b(sessional_[a-z]+_)1\b`)
+var numbered = regexp.MustCompile(`\b(sessional_[a-z_]+_)1\b`)
 
 // later is a database in which every call goes to the functions of the next release.
 type later struct{ postgres.DB }

@@ -20,11 +20,7 @@ func (s *Store) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, error
 	if err := c.Validate(); err != nil {
 		return 0, err
 	}
-	doc, err := document(c)
-	if err != nil {
-		return 0, s.failed("commit", relational.Ended(ctx, err))
-	}
-	answer, err := s.see(ctx, doc, c.Outcome.Result)
+	answer, err := s.see(ctx, s.committing(c))
 	if err != nil {
 		// What the server gave up for the sake of somebody else was rolled back: in a transaction of its own that is a
 		// conflict like any other.
@@ -55,9 +51,9 @@ const patience = time.Second
 
 // see sends a commit and sees it through. In the host's own transaction a context ends at once: what is rolled back with
 // it leaves no doubt.
-func (s *Store) see(ctx context.Context, doc, result []byte) (string, error) {
+func (s *Store) see(ctx context.Context, q call) (string, error) {
 	if err := ctx.Err(); err != nil || s.within {
-		return s.ask(ctx, "commit", doc, string(result))
+		return q.ask(ctx)
 	}
 	calm, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
@@ -66,7 +62,7 @@ func (s *Store) see(ctx context.Context, doc, result []byte) (string, error) {
 		context.AfterFunc(calm, func() { late.Stop() })
 	})
 	defer stop()
-	answer, err := s.ask(calm, "commit", doc, string(result))
+	answer, err := q.ask(calm)
 	if err != nil && calm.Err() != nil {
 		err = fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
@@ -80,43 +76,45 @@ var restart = map[string]error{
 	"deadlock": errors.New("the transaction and another one wait for each other"),
 }
 
-// document is what the commit function takes: the rows that are there already and the new ones, each by table.
-func document(c desk.Changes) ([]byte, error) {
-	var d draft
-	d.add("outcome", map[string]any{
-		"actor": c.Key.Actor, "command": c.Key.Command, "digest": c.Outcome.Digest,
-		"at": relational.FormatInstant(c.Outcome.At),
-	})
+// committing is the call that makes all of the changes. What is brought decides the statement's text, so that a driver
+// prepares one for each kind of commit.
+func (s *Store) committing(c desk.Changes) call {
+	q := s.call("commit")
+	q.give("actor", "text", c.Key.Actor)
+	q.give("command", "text", string(c.Key.Command))
+	q.give("digest", "text", c.Outcome.Digest)
+	q.give("result", "text", string(c.Outcome.Result))
+	q.give("at", "timestamptz", relational.FormatInstant(c.Outcome.At))
 	if len(c.Checks) > 0 {
-		d.add("checks", checks(c.Checks))
+		q.json("checks", checks(c.Checks))
 	}
 	if some := gone(c); len(some) > 0 {
-		d.add("entries_gone", some)
+		q.json("entries_gone", some)
 	}
-	records(&d, relational.Sessions, c.Sessions)
-	records(&d, relational.Applications, c.Applications)
-	records(&d, relational.Bookings, c.Bookings)
-	records(&d, relational.Diaries, c.Diaries)
-	rows(&d, "", relational.Entries, entries(c.Diaries))
-	records(&d, relational.Cases, c.Cases)
-	records(&d, relational.Fees, c.Fees)
-	records(&d, relational.Hours, c.Hours)
-	records(&d, relational.Invoices, c.Invoices)
-	records(&d, relational.Messages, c.Messages)
+	records(&q, relational.Sessions, c.Sessions)
+	records(&q, relational.Applications, c.Applications)
+	records(&q, relational.Bookings, c.Bookings)
+	records(&q, relational.Diaries, c.Diaries)
+	bring(&q, "", relational.Entries, entries(c.Diaries))
+	records(&q, relational.Cases, c.Cases)
+	records(&q, relational.Fees, c.Fees)
+	records(&q, relational.Hours, c.Hours)
+	records(&q, relational.Invoices, c.Invoices)
+	records(&q, relational.Messages, c.Messages)
 	policies := make([]relational.Policy, len(c.Policies))
 	for i, p := range c.Policies {
 		policies[i] = relational.PolicyRow(p)
 	}
-	rows(&d, "", relational.Policies, policies)
-	records(&d, relational.Settings, c.Settings)
-	records(&d, relational.Texts, c.Texts)
-	rows(&d, "", relational.Events, c.Events)
-	return d.done()
+	bring(&q, "", relational.Policies, policies)
+	records(&q, relational.Settings, c.Settings)
+	records(&q, relational.Texts, c.Texts)
+	bring(&q, "", relational.Events, c.Events)
+	return q
 }
 
-// records adds a table's rows to a document, in the order in which they are locked: by id, those that are there already
+// records gives a table's rows to a call, in the order in which they are locked: by id, those that are there already
 // apart from those that are new.
-func records[R session.Record](d *draft, t *relational.Table, all []R) {
+func records[R session.Record](q *call, t *relational.Table, all []R) {
 	var changed, fresh []R
 	for _, r := range all {
 		if r.Revision() == 1 {
@@ -128,8 +126,8 @@ func records[R session.Record](d *draft, t *relational.Table, all []R) {
 	byID := func(a, b R) int { return cmp.Compare(a.Subject().ID, b.Subject().ID) }
 	slices.SortFunc(changed, byID)
 	slices.SortFunc(fresh, byID)
-	rows(d, "", t, changed)
-	rows(d, "new_", t, fresh)
+	bring(q, "", t, changed)
+	bring(q, "new_", t, fresh)
 }
 
 // guard is a check as the function takes it.

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -45,11 +46,11 @@ func functions(n string) string {
 }
 
 // expand fills in what follows from the tables. In the templates, {n} is the release of the functions;
-// "{write TABLE kind}" a section that checks and writes the rows of a table, and "{names TABLE}" the columns of
-// one.
+// "{write TABLE kind}" a section that checks and writes the rows of a table, "{names TABLE}" the columns of one
+// and "{values TABLE}" those of x, "{types}" the types of the rows that a commit brings, and "{arguments}" the arguments that bring them.
 func expand(text, n string) string {
 	var b strings.Builder
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.NewReplacer("{types}\n", types(), "{arguments}", arguments()).Replace(text)) {
 		words := strings.Fields(line)
 		if len(words) > 1 && strings.HasPrefix(words[0], "{write") {
 			b.WriteString(section(words[1], strings.TrimSuffix(words[2], "}")))
@@ -57,44 +58,95 @@ func expand(text, n string) string {
 		}
 		for _, t := range relational.All() {
 			line = strings.ReplaceAll(line, "{names "+t.Name+"}", strings.Join(t.Names(), ", "))
+			line = strings.ReplaceAll(line, "{values "+t.Name+"}", "x."+strings.Join(t.Names(), ", x."))
 		}
 		b.WriteString(strings.ReplaceAll(line, "{n}", n))
 	}
 	return b.String()
 }
 
+// types are the rows of the tables that a commit writes.
+func types() string {
+	var b strings.Builder
+	for _, name := range written() {
+		var columns []string
+		for _, c := range tableOf(name).Columns {
+			columns = append(columns, c.Name+" "+kinds[c.Kind])
+		}
+		fmt.Fprintf(&b, "CREATE TYPE {schema}.sessional_%s_{n} AS (%s);\n", name, strings.Join(columns, ", "))
+	}
+	return b.String()
+}
+
+var kinds = map[relational.Kind]string{
+	relational.Text: "text", relational.Instant: "timestamptz", relational.Day: "date", relational.Int: "bigint",
+	relational.Amount: "numeric", relational.Bool: "boolean", relational.JSON: "jsonb",
+}
+
+// arguments are the rows that a commit brings: of the tables that have versions, those that are there already apart from
+// those that are new.
+func arguments() string {
+	var all []string
+	for _, name := range written() {
+		all = append(all, name)
+		if versioned(name) {
+			all = append(all, "new_"+name)
+		}
+	}
+	for i, a := range all {
+		all[i] = fmt.Sprintf("    %s {schema}.sessional_%s_{n}[] DEFAULT NULL", a, strings.TrimPrefix(a, "new_"))
+	}
+	return strings.Join(all, ",\n")
+}
+
+// written are the tables whose rows a commit brings.
+func written() []string {
+	return []string{
+		"sessions", "applications", "bookings", "diaries", "diary_entries", "support_cases", "fees", "hours_worked",
+		"invoices", "messages", "policies", "settings", "texts", "events",
+	}
+}
+
+func versioned(name string) bool {
+	return name != "diary_entries" && name != "policies" && name != "events"
+}
+
+func tableOf(name string) *relational.Table {
+	for _, t := range relational.All() {
+		if t.Name == name {
+			return t
+		}
+	}
+	panic("no table " + name)
+}
+
 // section checks and writes the rows of one table: the guards that are only compared first, then rows that are there
 // already, then new ones. A booking that ends gives up its session before another one takes it.
 func section(name, kind string) string {
-	for _, t := range relational.All() {
-		if t.Name != name {
-			continue
+	t := tableOf(name)
+	_, id, _ := relational.Subjects("")
+	for _, c := range t.Columns {
+		if c.Key {
+			id = c.Name
 		}
-		_, id, _ := relational.Subjects("")
-		for _, c := range t.Columns {
-			if c.Key {
-				id = c.Name
-			}
-		}
-		where := "t." + id + " = x." + id
-		check := "t." + id + " = r.id"
-		if t.Keys()[0] == "provider" {
-			where, check = "t.provider = x.provider AND "+where, "t.provider = r.provider AND "+check
-		}
-		var set, values []string
-		for _, c := range t.Columns {
-			values = append(values, "x."+c.Name)
-			if !c.Key {
-				set = append(set, c.Name+" = x."+c.Name)
-			}
-		}
-		return strings.NewReplacer(
-			"<table>", name, "<kind>", kind, "<names>", strings.Join(t.Names(), ", "),
-			"<values>", strings.Join(values, ", "), "<set>", strings.Join(set, ", "), "<where>", where, "<check>", check,
-			"<extra>", extra[name],
-		).Replace(template)
 	}
-	panic("no table " + name)
+	where := "t." + id + " = x." + id
+	check := "t." + id + " = r.id"
+	if t.Keys()[0] == "provider" {
+		where, check = "t.provider = x.provider AND "+where, "t.provider = r.provider AND "+check
+	}
+	var set, values []string
+	for _, c := range t.Columns {
+		values = append(values, "x."+c.Name)
+		if !c.Key {
+			set = append(set, c.Name+" = x."+c.Name)
+		}
+	}
+	return strings.NewReplacer(
+		"<table>", name, "<kind>", kind, "<names>", strings.Join(t.Names(), ", "),
+		"<values>", strings.Join(values, ", "), "<set>", strings.Join(set, ", "), "<where>", where, "<check>", check,
+		"<extra>", extra[name],
+	).Replace(template)
 }
 
 const template = `
@@ -110,17 +162,17 @@ const template = `
             END IF;
         END LOOP;
     END IF;
-    IF doc ? '<table>' THEN
+    IF <table> IS NOT NULL THEN
         UPDATE {schema}.<table> t SET <set>
-        FROM jsonb_populate_recordset(NULL::{schema}.<table>, doc->'<table>') AS x
+        FROM unnest(<table>) AS x
         WHERE <where> AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'<table>') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(<table>) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_<table>' THEN
+    IF new_<table> IS NOT NULL THEN
         INSERT INTO {schema}.<table> (<names>)
         SELECT <values>
-        FROM jsonb_populate_recordset(NULL::{schema}.<table>, doc->'new_<table>') AS x;<extra>
+        FROM unnest(new_<table>) AS x;<extra>
     END IF;
 `
 
@@ -128,5 +180,5 @@ var extra = map[string]string{
 	"sessions": `
         INSERT INTO {schema}.session_references (reference, provider, session)
         SELECT x.reference, x.provider, x.id
-        FROM jsonb_populate_recordset(NULL::{schema}.sessions, doc->'new_sessions') AS x;`,
+        FROM unnest(new_sessions) AS x;`,
 }

@@ -103,25 +103,68 @@ BEGIN
 END
 $$;
 
+-- The rows of each table as a commit brings them, so that PostgreSQL reads them in its own form: taking apart one JSON
+-- document was the dearest part of a commit after the writing itself. They are this release's: a column that a later
+-- release adds is in that release's types.
+CREATE TYPE {schema}.sessional_sessions_1 AS (provider text, id text, version bigint, reference text, practice text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, channel text, choosing text, engagement_starts_at timestamptz, round bigint, booking text, support_case text, replaces text, opened_at timestamptz, created_at timestamptz, worth_pence bigint);
+CREATE TYPE {schema}.sessional_applications_1 AS (provider text, id text, version bigint, session text, practice text, clinician text, person text, round bigint, state text, applied_at timestamptz, reason text);
+CREATE TYPE {schema}.sessional_bookings_1 AS (provider text, id text, version bigint, session text, reference text, practice text, clinician text, person text, state text, role text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, rate_amount numeric, rate_currency text, rate_per text, place text, instructions text, consented jsonb, pending_terms jsonb, pending_since timestamptz, pending_by jsonb, engagement_starts_at timestamptz, policy bigint, application text, channel text, made_at timestamptz, offered_until timestamptz, reminded_of timestamptz, ended_as_of timestamptz, ended_at timestamptz, ended_by jsonb, ended_route text, ended_reason text, ended_cause text, ended_at_request boolean, ended_disputed_at timestamptz, ended_ahead_micros bigint, ended_late boolean, ended_fee boolean, worked_until timestamptz, call_phone text, call_due_at timestamptz, call_made_at timestamptz, call_by jsonb, lapsed jsonb, overridden jsonb, change_void_at timestamptz, offer_ends_at timestamptz);
+CREATE TYPE {schema}.sessional_diaries_1 AS (clinician text, version bigint);
+CREATE TYPE {schema}.sessional_diary_entries_1 AS (clinician text, booking text, session text, reference text, provider text, starts_at timestamptz, ends_at timestamptz, also_starts_at timestamptz, also_ends_at timestamptz, holds_until timestamptz);
+CREATE TYPE {schema}.sessional_support_cases_1 AS (provider text, id text, version bigint, session text, practice text, booking text, state text, via text, opened_by jsonb, keep_session boolean, received_at timestamptz, opened_at timestamptz, target_at timestamptz, urgent boolean, reason text, fee boolean, policy bigint, closed_at timestamptz, closed_by jsonb, answer text);
+CREATE TYPE {schema}.sessional_fees_1 AS (provider text, booking text, version bigint, session text, practice text, clinician text, person text, state text, cap_amount numeric, cap_currency text, suggested_amount numeric, suggested_currency text, amount numeric, currency text, by_capacity text, earned_amount numeric, earned_currency text, due_at timestamptz, steps jsonb, invoice text, answer_within text);
+CREATE TYPE {schema}.sessional_hours_worked_1 AS (provider text, booking text, version bigint, session text, state text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, amount numeric, currency text, reason text, stated_at timestamptz);
+CREATE TYPE {schema}.sessional_invoices_1 AS (provider text, id text, version bigint, booking text, session text, reference text, practice text, clinician text, person text, bills text, amount numeric, currency text, state text, due_on date, reason text, made_at timestamptz, paid_at timestamptz);
+CREATE TYPE {schema}.sessional_messages_1 AS (provider text, id text, version bigint, session text, practice text, clinician text, sent_by jsonb, body text, sent_at timestamptz);
+CREATE TYPE {schema}.sessional_policies_1 AS (provider text, version bigint, valid_from timestamptz, terms jsonb);
+CREATE TYPE {schema}.sessional_settings_1 AS (person text, version bigint, emails jsonb, pushes jsonb, digests jsonb, reminders text, quiet_from text, quiet_to text);
+CREATE TYPE {schema}.sessional_texts_1 AS (provider text, id text, version bigint, session text, class text, body text, written_by text, written_at timestamptz, erased_at timestamptz);
+CREATE TYPE {schema}.sessional_events_1 AS (provider text, subject_kind text, subject_id text, version bigint, kind text, session text, happened_at timestamptz, by_capacity text, by_person text, by_provider text, by_practice text, by_clinician text, command text, from_state text, to_state text, reason text, facts jsonb);
 -- One commit, whole: it takes what a desk wants changed, with the result that the caller gets, and answers done, conflict
 -- or repeated. Conflicts are answers and not errors, since an error would end a transaction of the host's and fill the
 -- server's log.
 --
--- Rows are locked in one fixed order, table by table and in the document's order within each: two commits may wait for
--- each other, but not in a circle. Only a nested loop keeps to the document's order, and only indexes lead to a few rows
--- of many, whatever the tables looked like when the plans were made: hence the settings.
-CREATE FUNCTION {schema}.sessional_commit_1(doc jsonb, result text) RETURNS text LANGUAGE plpgsql
+-- Rows are locked in one fixed order, table by table and in the caller's order within each: two commits may wait for
+-- each other, but not in a circle. Only a nested loop keeps to that order, and only indexes lead to a few rows of many,
+-- whatever the tables looked like when the plans were made: hence the settings.
+CREATE FUNCTION {schema}.sessional_commit_1(
+    actor text, command text, digest text, result text, at timestamptz,
+    checks jsonb DEFAULT NULL, entries_gone jsonb DEFAULT NULL,
+    sessions {schema}.sessional_sessions_1[] DEFAULT NULL,
+    new_sessions {schema}.sessional_sessions_1[] DEFAULT NULL,
+    applications {schema}.sessional_applications_1[] DEFAULT NULL,
+    new_applications {schema}.sessional_applications_1[] DEFAULT NULL,
+    bookings {schema}.sessional_bookings_1[] DEFAULT NULL,
+    new_bookings {schema}.sessional_bookings_1[] DEFAULT NULL,
+    diaries {schema}.sessional_diaries_1[] DEFAULT NULL,
+    new_diaries {schema}.sessional_diaries_1[] DEFAULT NULL,
+    diary_entries {schema}.sessional_diary_entries_1[] DEFAULT NULL,
+    support_cases {schema}.sessional_support_cases_1[] DEFAULT NULL,
+    new_support_cases {schema}.sessional_support_cases_1[] DEFAULT NULL,
+    fees {schema}.sessional_fees_1[] DEFAULT NULL,
+    new_fees {schema}.sessional_fees_1[] DEFAULT NULL,
+    hours_worked {schema}.sessional_hours_worked_1[] DEFAULT NULL,
+    new_hours_worked {schema}.sessional_hours_worked_1[] DEFAULT NULL,
+    invoices {schema}.sessional_invoices_1[] DEFAULT NULL,
+    new_invoices {schema}.sessional_invoices_1[] DEFAULT NULL,
+    messages {schema}.sessional_messages_1[] DEFAULT NULL,
+    new_messages {schema}.sessional_messages_1[] DEFAULT NULL,
+    policies {schema}.sessional_policies_1[] DEFAULT NULL,
+    settings {schema}.sessional_settings_1[] DEFAULT NULL,
+    new_settings {schema}.sessional_settings_1[] DEFAULT NULL,
+    texts {schema}.sessional_texts_1[] DEFAULT NULL,
+    new_texts {schema}.sessional_texts_1[] DEFAULT NULL,
+    events {schema}.sessional_events_1[] DEFAULT NULL
+) RETURNS text LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    checks jsonb := doc->'checks';
     r record;
     many bigint;
 BEGIN
     -- Whoever brings the same command waits here for the first one to end (P3).
     INSERT INTO {schema}.outcomes (actor, command, digest, result, at)
-    SELECT x.actor, x.command, x.digest, sessional_commit_1.result, x.at
-    FROM jsonb_to_record(doc->'outcome') AS x(actor text, command text, digest text, at timestamptz)
+    VALUES (actor, command, digest, result, at)
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN 'repeated';
@@ -139,20 +182,20 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'sessions' THEN
+    IF sessions IS NOT NULL THEN
         UPDATE {schema}.sessions t SET version = x.version, reference = x.reference, practice = x.practice, state = x.state, role = x.role, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, rate_amount = x.rate_amount, rate_currency = x.rate_currency, rate_per = x.rate_per, place = x.place, instructions = x.instructions, channel = x.channel, choosing = x.choosing, engagement_starts_at = x.engagement_starts_at, round = x.round, booking = x.booking, support_case = x.support_case, replaces = x.replaces, opened_at = x.opened_at, created_at = x.created_at, worth_pence = x.worth_pence
-        FROM jsonb_populate_recordset(NULL::{schema}.sessions, doc->'sessions') AS x
+        FROM unnest(sessions) AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'sessions') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(sessions) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_sessions' THEN
+    IF new_sessions IS NOT NULL THEN
         INSERT INTO {schema}.sessions (provider, id, version, reference, practice, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, channel, choosing, engagement_starts_at, round, booking, support_case, replaces, opened_at, created_at, worth_pence)
         SELECT x.provider, x.id, x.version, x.reference, x.practice, x.state, x.role, x.starts_at, x.ends_at, x.break_minutes, x.rate_amount, x.rate_currency, x.rate_per, x.place, x.instructions, x.channel, x.choosing, x.engagement_starts_at, x.round, x.booking, x.support_case, x.replaces, x.opened_at, x.created_at, x.worth_pence
-        FROM jsonb_populate_recordset(NULL::{schema}.sessions, doc->'new_sessions') AS x;
+        FROM unnest(new_sessions) AS x;
         INSERT INTO {schema}.session_references (reference, provider, session)
         SELECT x.reference, x.provider, x.id
-        FROM jsonb_populate_recordset(NULL::{schema}.sessions, doc->'new_sessions') AS x;
+        FROM unnest(new_sessions) AS x;
     END IF;
 
     IF checks ? 'application' THEN
@@ -167,17 +210,17 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'applications' THEN
+    IF applications IS NOT NULL THEN
         UPDATE {schema}.applications t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, round = x.round, state = x.state, applied_at = x.applied_at, reason = x.reason
-        FROM jsonb_populate_recordset(NULL::{schema}.applications, doc->'applications') AS x
+        FROM unnest(applications) AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'applications') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(applications) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_applications' THEN
+    IF new_applications IS NOT NULL THEN
         INSERT INTO {schema}.applications (provider, id, version, session, practice, clinician, person, round, state, applied_at, reason)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.person, x.round, x.state, x.applied_at, x.reason
-        FROM jsonb_populate_recordset(NULL::{schema}.applications, doc->'new_applications') AS x;
+        FROM unnest(new_applications) AS x;
     END IF;
 
     IF checks ? 'booking' THEN
@@ -192,17 +235,17 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'bookings' THEN
+    IF bookings IS NOT NULL THEN
         UPDATE {schema}.bookings t SET version = x.version, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, role = x.role, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, rate_amount = x.rate_amount, rate_currency = x.rate_currency, rate_per = x.rate_per, place = x.place, instructions = x.instructions, consented = x.consented, pending_terms = x.pending_terms, pending_since = x.pending_since, pending_by = x.pending_by, engagement_starts_at = x.engagement_starts_at, policy = x.policy, application = x.application, channel = x.channel, made_at = x.made_at, offered_until = x.offered_until, reminded_of = x.reminded_of, ended_as_of = x.ended_as_of, ended_at = x.ended_at, ended_by = x.ended_by, ended_route = x.ended_route, ended_reason = x.ended_reason, ended_cause = x.ended_cause, ended_at_request = x.ended_at_request, ended_disputed_at = x.ended_disputed_at, ended_ahead_micros = x.ended_ahead_micros, ended_late = x.ended_late, ended_fee = x.ended_fee, worked_until = x.worked_until, call_phone = x.call_phone, call_due_at = x.call_due_at, call_made_at = x.call_made_at, call_by = x.call_by, lapsed = x.lapsed, overridden = x.overridden, change_void_at = x.change_void_at, offer_ends_at = x.offer_ends_at
-        FROM jsonb_populate_recordset(NULL::{schema}.bookings, doc->'bookings') AS x
+        FROM unnest(bookings) AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'bookings') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(bookings) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_bookings' THEN
+    IF new_bookings IS NOT NULL THEN
         INSERT INTO {schema}.bookings (provider, id, version, session, reference, practice, clinician, person, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, consented, pending_terms, pending_since, pending_by, engagement_starts_at, policy, application, channel, made_at, offered_until, reminded_of, ended_as_of, ended_at, ended_by, ended_route, ended_reason, ended_cause, ended_at_request, ended_disputed_at, ended_ahead_micros, ended_late, ended_fee, worked_until, call_phone, call_due_at, call_made_at, call_by, lapsed, overridden, change_void_at, offer_ends_at)
         SELECT x.provider, x.id, x.version, x.session, x.reference, x.practice, x.clinician, x.person, x.state, x.role, x.starts_at, x.ends_at, x.break_minutes, x.rate_amount, x.rate_currency, x.rate_per, x.place, x.instructions, x.consented, x.pending_terms, x.pending_since, x.pending_by, x.engagement_starts_at, x.policy, x.application, x.channel, x.made_at, x.offered_until, x.reminded_of, x.ended_as_of, x.ended_at, x.ended_by, x.ended_route, x.ended_reason, x.ended_cause, x.ended_at_request, x.ended_disputed_at, x.ended_ahead_micros, x.ended_late, x.ended_fee, x.worked_until, x.call_phone, x.call_due_at, x.call_made_at, x.call_by, x.lapsed, x.overridden, x.change_void_at, x.offer_ends_at
-        FROM jsonb_populate_recordset(NULL::{schema}.bookings, doc->'new_bookings') AS x;
+        FROM unnest(new_bookings) AS x;
     END IF;
 
     IF checks ? 'diary' THEN
@@ -217,30 +260,30 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'diaries' THEN
+    IF diaries IS NOT NULL THEN
         UPDATE {schema}.diaries t SET version = x.version
-        FROM jsonb_populate_recordset(NULL::{schema}.diaries, doc->'diaries') AS x
+        FROM unnest(diaries) AS x
         WHERE t.clinician = x.clinician AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'diaries') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(diaries) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_diaries' THEN
+    IF new_diaries IS NOT NULL THEN
         INSERT INTO {schema}.diaries (clinician, version)
         SELECT x.clinician, x.version
-        FROM jsonb_populate_recordset(NULL::{schema}.diaries, doc->'new_diaries') AS x;
+        FROM unnest(new_diaries) AS x;
     END IF;
-    IF doc ? 'entries_gone' THEN
+    IF entries_gone IS NOT NULL THEN
         DELETE FROM {schema}.diary_entries t
-        USING jsonb_to_recordset(doc->'entries_gone') AS x(clinician text, booking text)
+        USING jsonb_to_recordset(entries_gone) AS x(clinician text, booking text)
         WHERE t.clinician = x.clinician AND t.booking = x.booking;
     END IF;
-    IF doc ? 'diary_entries' THEN
+    IF diary_entries IS NOT NULL THEN
         INSERT INTO {schema}.diary_entries (clinician, booking, session, reference, provider, starts_at, ends_at, also_starts_at, also_ends_at, holds_until)
-        SELECT clinician, booking, session, reference, provider, starts_at, ends_at, also_starts_at, also_ends_at, holds_until
-        FROM jsonb_populate_recordset(NULL::{schema}.diary_entries, doc->'diary_entries') AS x;
+        SELECT x.clinician, x.booking, x.session, x.reference, x.provider, x.starts_at, x.ends_at, x.also_starts_at, x.also_ends_at, x.holds_until
+        FROM unnest(diary_entries) AS x;
         -- Nobody is in two places at once (A7). The diary's row is locked: what is compared can't change meanwhile.
         PERFORM 1
-        FROM jsonb_populate_recordset(NULL::{schema}.diary_entries, doc->'diary_entries') AS x
+        FROM unnest(diary_entries) AS x
         JOIN {schema}.diary_entries t ON t.clinician = x.clinician AND t.booking <> x.booking
             AND t.holds_until > least(x.starts_at, x.also_starts_at)
         WHERE (t.starts_at < x.ends_at AND x.starts_at < t.ends_at)
@@ -262,17 +305,17 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'support_cases' THEN
+    IF support_cases IS NOT NULL THEN
         UPDATE {schema}.support_cases t SET version = x.version, session = x.session, practice = x.practice, booking = x.booking, state = x.state, via = x.via, opened_by = x.opened_by, keep_session = x.keep_session, received_at = x.received_at, opened_at = x.opened_at, target_at = x.target_at, urgent = x.urgent, reason = x.reason, fee = x.fee, policy = x.policy, closed_at = x.closed_at, closed_by = x.closed_by, answer = x.answer
-        FROM jsonb_populate_recordset(NULL::{schema}.support_cases, doc->'support_cases') AS x
+        FROM unnest(support_cases) AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'support_cases') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(support_cases) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_support_cases' THEN
+    IF new_support_cases IS NOT NULL THEN
         INSERT INTO {schema}.support_cases (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.booking, x.state, x.via, x.opened_by, x.keep_session, x.received_at, x.opened_at, x.target_at, x.urgent, x.reason, x.fee, x.policy, x.closed_at, x.closed_by, x.answer
-        FROM jsonb_populate_recordset(NULL::{schema}.support_cases, doc->'new_support_cases') AS x;
+        FROM unnest(new_support_cases) AS x;
     END IF;
 
     IF checks ? 'fee' THEN
@@ -287,17 +330,17 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'fees' THEN
+    IF fees IS NOT NULL THEN
         UPDATE {schema}.fees t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, cap_amount = x.cap_amount, cap_currency = x.cap_currency, suggested_amount = x.suggested_amount, suggested_currency = x.suggested_currency, amount = x.amount, currency = x.currency, by_capacity = x.by_capacity, earned_amount = x.earned_amount, earned_currency = x.earned_currency, due_at = x.due_at, steps = x.steps, invoice = x.invoice, answer_within = x.answer_within
-        FROM jsonb_populate_recordset(NULL::{schema}.fees, doc->'fees') AS x
+        FROM unnest(fees) AS x
         WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'fees') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(fees) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_fees' THEN
+    IF new_fees IS NOT NULL THEN
         INSERT INTO {schema}.fees (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
         SELECT x.provider, x.booking, x.version, x.session, x.practice, x.clinician, x.person, x.state, x.cap_amount, x.cap_currency, x.suggested_amount, x.suggested_currency, x.amount, x.currency, x.by_capacity, x.earned_amount, x.earned_currency, x.due_at, x.steps, x.invoice, x.answer_within
-        FROM jsonb_populate_recordset(NULL::{schema}.fees, doc->'new_fees') AS x;
+        FROM unnest(new_fees) AS x;
     END IF;
 
     IF checks ? 'hours' THEN
@@ -312,17 +355,17 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'hours_worked' THEN
+    IF hours_worked IS NOT NULL THEN
         UPDATE {schema}.hours_worked t SET version = x.version, session = x.session, state = x.state, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, amount = x.amount, currency = x.currency, reason = x.reason, stated_at = x.stated_at
-        FROM jsonb_populate_recordset(NULL::{schema}.hours_worked, doc->'hours_worked') AS x
+        FROM unnest(hours_worked) AS x
         WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'hours_worked') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(hours_worked) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_hours_worked' THEN
+    IF new_hours_worked IS NOT NULL THEN
         INSERT INTO {schema}.hours_worked (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
         SELECT x.provider, x.booking, x.version, x.session, x.state, x.starts_at, x.ends_at, x.break_minutes, x.amount, x.currency, x.reason, x.stated_at
-        FROM jsonb_populate_recordset(NULL::{schema}.hours_worked, doc->'new_hours_worked') AS x;
+        FROM unnest(new_hours_worked) AS x;
     END IF;
 
     IF checks ? 'invoice' THEN
@@ -337,17 +380,17 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'invoices' THEN
+    IF invoices IS NOT NULL THEN
         UPDATE {schema}.invoices t SET version = x.version, booking = x.booking, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, bills = x.bills, amount = x.amount, currency = x.currency, state = x.state, due_on = x.due_on, reason = x.reason, made_at = x.made_at, paid_at = x.paid_at
-        FROM jsonb_populate_recordset(NULL::{schema}.invoices, doc->'invoices') AS x
+        FROM unnest(invoices) AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'invoices') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(invoices) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_invoices' THEN
+    IF new_invoices IS NOT NULL THEN
         INSERT INTO {schema}.invoices (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
         SELECT x.provider, x.id, x.version, x.booking, x.session, x.reference, x.practice, x.clinician, x.person, x.bills, x.amount, x.currency, x.state, x.due_on, x.reason, x.made_at, x.paid_at
-        FROM jsonb_populate_recordset(NULL::{schema}.invoices, doc->'new_invoices') AS x;
+        FROM unnest(new_invoices) AS x;
     END IF;
 
     IF checks ? 'message' THEN
@@ -362,20 +405,20 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'messages' THEN
+    IF messages IS NOT NULL THEN
         UPDATE {schema}.messages t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, sent_by = x.sent_by, body = x.body, sent_at = x.sent_at
-        FROM jsonb_populate_recordset(NULL::{schema}.messages, doc->'messages') AS x
+        FROM unnest(messages) AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'messages') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(messages) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_messages' THEN
+    IF new_messages IS NOT NULL THEN
         INSERT INTO {schema}.messages (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.sent_by, x.body, x.sent_at
-        FROM jsonb_populate_recordset(NULL::{schema}.messages, doc->'new_messages') AS x;
+        FROM unnest(new_messages) AS x;
     END IF;
-    IF doc ? 'policies' THEN
-        FOR r IN SELECT * FROM jsonb_populate_recordset(NULL::{schema}.policies, doc->'policies') LOOP
+    IF policies IS NOT NULL THEN
+        FOR r IN SELECT * FROM unnest(policies) LOOP
             INSERT INTO {schema}.policies (provider, version, valid_from, terms)
             SELECT r.provider, r.version, r.valid_from, r.terms
             WHERE r.version = 1 + coalesce((SELECT max(t.version) FROM {schema}.policies t WHERE t.provider = r.provider), 0);
@@ -395,17 +438,17 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'settings' THEN
+    IF settings IS NOT NULL THEN
         UPDATE {schema}.settings t SET version = x.version, emails = x.emails, pushes = x.pushes, digests = x.digests, reminders = x.reminders, quiet_from = x.quiet_from, quiet_to = x.quiet_to
-        FROM jsonb_populate_recordset(NULL::{schema}.settings, doc->'settings') AS x
+        FROM unnest(settings) AS x
         WHERE t.person = x.person AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'settings') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(settings) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_settings' THEN
+    IF new_settings IS NOT NULL THEN
         INSERT INTO {schema}.settings (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
         SELECT x.person, x.version, x.emails, x.pushes, x.digests, x.reminders, x.quiet_from, x.quiet_to
-        FROM jsonb_populate_recordset(NULL::{schema}.settings, doc->'new_settings') AS x;
+        FROM unnest(new_settings) AS x;
     END IF;
 
     IF checks ? 'text' THEN
@@ -420,25 +463,24 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF doc ? 'texts' THEN
+    IF texts IS NOT NULL THEN
         UPDATE {schema}.texts t SET version = x.version, session = x.session, class = x.class, body = x.body, written_by = x.written_by, written_at = x.written_at, erased_at = x.erased_at
-        FROM jsonb_populate_recordset(NULL::{schema}.texts, doc->'texts') AS x
+        FROM unnest(texts) AS x
         WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
         GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> jsonb_array_length(doc->'texts') THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        IF many <> cardinality(texts) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
-    IF doc ? 'new_texts' THEN
+    IF new_texts IS NOT NULL THEN
         INSERT INTO {schema}.texts (provider, id, version, session, class, body, written_by, written_at, erased_at)
         SELECT x.provider, x.id, x.version, x.session, x.class, x.body, x.written_by, x.written_at, x.erased_at
-        FROM jsonb_populate_recordset(NULL::{schema}.texts, doc->'new_texts') AS x;
+        FROM unnest(new_texts) AS x;
     END IF;
 
     -- The record, and in the same commit what is to be planned (P2, N4).
     WITH e AS (
         INSERT INTO {schema}.events (provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts)
-        SELECT provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts
-        FROM jsonb_populate_recordset(NULL::{schema}.events, doc->'events') WITH ORDINALITY
-        ORDER BY ordinality
+        SELECT x.provider, x.subject_kind, x.subject_id, x.version, x.kind, x.session, x.happened_at, x.by_capacity, x.by_person, x.by_provider, x.by_practice, x.by_clinician, x.command, x.from_state, x.to_state, x.reason, x.facts
+        FROM unnest(events) AS x
         RETURNING no
     )
     INSERT INTO {schema}.plans (event_no) SELECT no FROM e;

@@ -1,22 +1,28 @@
+-- The rows of each table as a commit brings them, so that PostgreSQL reads them in its own form: taking apart one JSON
+-- document was the dearest part of a commit after the writing itself. They are this release's: a column that a later
+-- release adds is in that release's types.
+{types}
 -- One commit, whole: it takes what a desk wants changed, with the result that the caller gets, and answers done, conflict
 -- or repeated. Conflicts are answers and not errors, since an error would end a transaction of the host's and fill the
 -- server's log.
 --
--- Rows are locked in one fixed order, table by table and in the document's order within each: two commits may wait for
--- each other, but not in a circle. Only a nested loop keeps to the document's order, and only indexes lead to a few rows
--- of many, whatever the tables looked like when the plans were made: hence the settings.
-CREATE FUNCTION {schema}.sessional_commit_{n}(doc jsonb, result text) RETURNS text LANGUAGE plpgsql
+-- Rows are locked in one fixed order, table by table and in the caller's order within each: two commits may wait for
+-- each other, but not in a circle. Only a nested loop keeps to that order, and only indexes lead to a few rows of many,
+-- whatever the tables looked like when the plans were made: hence the settings.
+CREATE FUNCTION {schema}.sessional_commit_{n}(
+    actor text, command text, digest text, result text, at timestamptz,
+    checks jsonb DEFAULT NULL, entries_gone jsonb DEFAULT NULL,
+{arguments}
+) RETURNS text LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    checks jsonb := doc->'checks';
     r record;
     many bigint;
 BEGIN
     -- Whoever brings the same command waits here for the first one to end (P3).
     INSERT INTO {schema}.outcomes (actor, command, digest, result, at)
-    SELECT x.actor, x.command, x.digest, sessional_commit_{n}.result, x.at
-    FROM jsonb_to_record(doc->'outcome') AS x(actor text, command text, digest text, at timestamptz)
+    VALUES (actor, command, digest, result, at)
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN 'repeated';
@@ -25,18 +31,18 @@ BEGIN
 {write applications application}
 {write bookings booking}
 {write diaries diary}
-    IF doc ? 'entries_gone' THEN
+    IF entries_gone IS NOT NULL THEN
         DELETE FROM {schema}.diary_entries t
-        USING jsonb_to_recordset(doc->'entries_gone') AS x(clinician text, booking text)
+        USING jsonb_to_recordset(entries_gone) AS x(clinician text, booking text)
         WHERE t.clinician = x.clinician AND t.booking = x.booking;
     END IF;
-    IF doc ? 'diary_entries' THEN
+    IF diary_entries IS NOT NULL THEN
         INSERT INTO {schema}.diary_entries ({names diary_entries})
-        SELECT {names diary_entries}
-        FROM jsonb_populate_recordset(NULL::{schema}.diary_entries, doc->'diary_entries') AS x;
+        SELECT {values diary_entries}
+        FROM unnest(diary_entries) AS x;
         -- Nobody is in two places at once (A7). The diary's row is locked: what is compared can't change meanwhile.
         PERFORM 1
-        FROM jsonb_populate_recordset(NULL::{schema}.diary_entries, doc->'diary_entries') AS x
+        FROM unnest(diary_entries) AS x
         JOIN {schema}.diary_entries t ON t.clinician = x.clinician AND t.booking <> x.booking
             AND t.holds_until > least(x.starts_at, x.also_starts_at)
         WHERE (t.starts_at < x.ends_at AND x.starts_at < t.ends_at)
@@ -50,8 +56,8 @@ BEGIN
 {write hours_worked hours}
 {write invoices invoice}
 {write messages message}
-    IF doc ? 'policies' THEN
-        FOR r IN SELECT * FROM jsonb_populate_recordset(NULL::{schema}.policies, doc->'policies') LOOP
+    IF policies IS NOT NULL THEN
+        FOR r IN SELECT * FROM unnest(policies) LOOP
             INSERT INTO {schema}.policies ({names policies})
             SELECT r.provider, r.version, r.valid_from, r.terms
             WHERE r.version = 1 + coalesce((SELECT max(t.version) FROM {schema}.policies t WHERE t.provider = r.provider), 0);
@@ -64,9 +70,8 @@ BEGIN
     -- The record, and in the same commit what is to be planned (P2, N4).
     WITH e AS (
         INSERT INTO {schema}.events ({names events})
-        SELECT {names events}
-        FROM jsonb_populate_recordset(NULL::{schema}.events, doc->'events') WITH ORDINALITY
-        ORDER BY ordinality
+        SELECT {values events}
+        FROM unnest(events) AS x
         RETURNING no
     )
     INSERT INTO {schema}.plans (event_no) SELECT no FROM e;
