@@ -3,7 +3,6 @@ package fcm
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/sessional-go/sessional/notify/transport/push"
@@ -52,8 +51,6 @@ func judge(a service.Answer, now time.Time) *push.Error {
 		e.Problem = push.Gone
 	case a.Status == http.StatusBadRequest && reason == "INVALID_ARGUMENT":
 		e.Problem = push.Unfit
-	case slices.Contains([]string{"UNAVAILABLE", "INTERNAL", "QUOTA_EXCEEDED"}, code):
-		e.Problem = push.Busy
 	}
 	if a.Status == http.StatusTooManyRequests && e.Wait == 0 {
 		e.Wait = time.Minute // as Firebase asks for
