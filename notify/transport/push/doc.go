@@ -23,11 +23,12 @@
 //
 // What a service answers is told as an [*Error]:
 //
-//   - It wraps notify.ErrPermanent where the device is [Gone], the message can't be carried ([Unfit]), the person has no
+//   - It wraps notify.ErrPermanent where the device is [Gone] or not ours ([Foreign]), the message can't be carried
+//     ([Unfit]), the person has no
 //     such device ([NoDevice]) or the device's address is one that must not be dialled ([Prohibited]).
 //   - It wraps notify.ErrUnknown where the request was written and the answer never came ([Unanswered]).
 //   - Anything else is tried again: [Unreachable], [Busy] (429 and 5xx, after what Retry-After says), and [Refused],
-//     which is for the host's operator to mend: a key that was withdrawn, a token of another project. Until that is
+//     which is for the host's operator to mend: a key that was withdrawn, a topic that is none. Until that is
 //     done no message that can't be turned off should be given up at the first attempt; the dispatcher gives up visibly
 //     in the end.
 //
@@ -39,8 +40,7 @@
 // A delivery has one name at a service, [ID] of its key, whatever the attempt (N5). Nobody promises that a repeat is
 // dropped. What the protocols have instead is replacing: a later push of the same name takes the place of an earlier one,
 // in the service's queue (Web Push's Topic, APNs' collapse id) or on the screen (the same, Android's tag, a
-// notification's tag in a browser). Firebase's collapse key is not used: a device can have but four at a time, and which
-// of more are kept is not said.
+// notification's tag in a browser). Package fcm says what Firebase makes of it while a phone is off.
 //
 // # What is on a lock screen
 //

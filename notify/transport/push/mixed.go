@@ -12,7 +12,7 @@ import (
 // Mixed is a notify.Notifier for a channel on which some devices have the host's app and others a browser. The token of
 // the latter is a subscription in JSON; see package webpush.
 type Mixed struct {
-	// App and Browser are required.
+	// App and Browser carry to the one and to the other; nil: such devices are left out.
 	App, Browser notify.Notifier
 }
 
@@ -34,7 +34,7 @@ func (x Mixed) Notify(ctx context.Context, m notify.Message) error {
 		w.message.To.Devices = slices.DeleteFunc(slices.Clone(m.To.Devices), func(d notify.Device) bool {
 			return d.Channel != m.Channel || Subscription(d) != browser
 		})
-		if len(w.message.To.Devices) > 0 {
+		if w.notifier != nil && len(w.message.To.Devices) > 0 {
 			ways = append(ways, w)
 		}
 	}

@@ -16,6 +16,9 @@ type Problem string
 const (
 	// Gone is a device that its service doesn't know, or no longer. It wraps notify.ErrPermanent.
 	Gone Problem = "gone"
+	// Foreign is a device to which we may not send: its token is of another app or project, or the host's settings are. It
+	// wraps notify.ErrPermanent, because services want no second try, but the device is not reported dead.
+	Foreign Problem = "foreign"
 	// Unfit is a message that the service can't carry, whenever and to whomever. It wraps notify.ErrPermanent.
 	Unfit Problem = "unfit"
 	// NoDevice is a person without a device of the channel. It wraps notify.ErrPermanent.
@@ -37,6 +40,7 @@ const (
 // sentences complete "The push was not sent: ", or stand by themselves.
 var sentences = map[Problem]string{
 	Gone:        "the device is no longer registered",
+	Foreign:     "we may not send to this device",
 	Unfit:       "the service can't carry this message",
 	NoDevice:    "there is no device to send it to",
 	Prohibited:  "the device's address has a host, a network or a port that is not allowed",
@@ -48,8 +52,9 @@ var sentences = map[Problem]string{
 
 // outcomes are what the problems wrap; nil is simply tried again.
 var outcomes = map[Problem]error{
-	Gone: notify.ErrPermanent, Unfit: notify.ErrPermanent, NoDevice: notify.ErrPermanent,
-	Prohibited: notify.ErrPermanent, Unanswered: notify.ErrUnknown, Unreachable: nil, Busy: nil, Refused: nil,
+	Gone: notify.ErrPermanent, Foreign: notify.ErrPermanent, Unfit: notify.ErrPermanent,
+	NoDevice: notify.ErrPermanent, Prohibited: notify.ErrPermanent, Unanswered: notify.ErrUnknown,
+	Unreachable: nil, Busy: nil, Refused: nil,
 }
 
 // Error says why a push was not taken by a service, or why that is unknown.

@@ -68,6 +68,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{push.Error{Problem: push.Gone, Status: 404, Reason: "UNREGISTERED"},
 			"The push was not sent: the device is no longer registered (404 UNREGISTERED).", "push_gone", "permanent"},
+		{push.Error{Problem: push.Foreign, Status: 403, Reason: "SENDER_ID_MISMATCH"},
+			"The push was not sent: we may not send to this device (403 SENDER_ID_MISMATCH).", "push_foreign", "permanent"},
 		{push.Error{Problem: push.Unfit, Reason: "it is too long"},
 			"The push was not sent: the service can't carry this message (it is too long).", "push_unfit", "permanent"},
 		{push.Error{Problem: push.NoDevice},
@@ -153,9 +155,13 @@ func TestMixedDividesDevices(t *testing.T) {
 			t.Errorf("%q: %v, %s; want %v, %s", c.tokens, err, saw, c.want, c.saw)
 		}
 	}
-	err := push.Mixed{App: &saying{}, Browser: &saying{}}.Notify(t.Context(), standin.Message(1, notify.Android))
-	if e := standin.Problem(t, err); e.Problem != push.NoDevice {
-		t.Errorf("no device: %v", e)
+	for _, m := range []notify.Message{
+		standin.Message(1, notify.Android), standin.Message(1, notify.Android, "nobody carries to it"),
+	} {
+		err := push.Mixed{Browser: &saying{}}.Notify(t.Context(), m)
+		if e := standin.Problem(t, err); e.Problem != push.NoDevice {
+			t.Errorf("no device: %v", e)
+		}
 	}
 }
 

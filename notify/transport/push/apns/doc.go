@@ -22,8 +22,9 @@
 //   - 429 and 5xx: push.Busy.
 //   - ExpiredProviderToken (403): sent once more with a new provider token, if the old one is at least twenty minutes
 //     old.
-//   - IdleTimeout (400) and the rest: push.Refused. DeviceTokenNotForTopic says as much about the host's settings as
-//     about the token, so no device is reported dead for it.
+//   - DeviceTokenNotForTopic (400), Forbidden (403): push.Foreign. Apple wants none of these tried again; they say as
+//     much about the host's settings as about the token, so no device is reported dead for them.
+//   - IdleTimeout (400) and the rest: push.Refused.
 //
 // Beware: tokens of an app that was installed from Xcode are unknown to the production service, and those of the App Store
 // to the one for development. Both say BadDeviceToken. Whoever sets Options.Development wrongly is told that every

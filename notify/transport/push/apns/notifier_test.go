@@ -109,10 +109,12 @@ func TestAnswers(t *testing.T) {
 	}
 	add(400, push.Gone, "BadDeviceToken")
 	add(400, push.Unfit, "PayloadEmpty")
+	add(400, push.Foreign, "DeviceTokenNotForTopic")
+	add(403, push.Foreign, "Forbidden")
 	add(400, push.Refused, "BadCollapseId", "BadExpirationDate", "BadMessageId", "BadPriority", "BadTopic",
-		"DeviceTokenNotForTopic", "DuplicateHeaders", "IdleTimeout", "InvalidPushType", "MissingDeviceToken",
+		"DuplicateHeaders", "IdleTimeout", "InvalidPushType", "MissingDeviceToken",
 		"MissingTopic", "TopicDisallowed")
-	add(403, push.Refused, "BadCertificate", "BadCertificateEnvironment", "Forbidden", "InvalidProviderToken",
+	add(403, push.Refused, "BadCertificate", "BadCertificateEnvironment", "InvalidProviderToken",
 		"MissingProviderToken", "UnrelatedKeyIdInToken", "BadEnvironmentKeyIdInToken")
 	add(404, push.Refused, "BadPath")
 	add(405, push.Refused, "MethodNotAllowed")

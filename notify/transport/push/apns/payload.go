@@ -67,6 +67,8 @@ func judge(a service.Answer, now time.Time) *push.Error {
 		}
 	case said.Reason == badToken:
 		e.Problem = push.Gone
+	case said.Reason == "DeviceTokenNotForTopic", said.Reason == "Forbidden":
+		e.Problem = push.Foreign
 	case a.Status == http.StatusRequestEntityTooLarge, said.Reason == "PayloadEmpty":
 		e.Problem = push.Unfit
 	}

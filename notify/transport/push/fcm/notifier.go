@@ -26,6 +26,9 @@ type Options struct {
 	Token func(ctx context.Context) (string, error)
 	// Project is the Firebase project's id; blank: the service account's.
 	Project string
+	// Data sends title and body to Android as the data "title" and "body", for an app that shows them itself, and not as a
+	// notification. See the package's comment.
+	Data bool
 	// Endpoint is where Firebase is; blank: https://fcm.googleapis.com.
 	Endpoint string
 	// RootCAs vouch for Firebase's certificate; nil: the system's.

@@ -92,6 +92,30 @@ func TestN5MessagesAsDocumented(t *testing.T) {
 	}
 }
 
+// An app that shows pushes itself gets the words as data, on Android; an iPhone would show nothing at all.
+func TestWordsAsData(t *testing.T) {
+	f := newFirebase(t)
+	o := f.options()
+	o.Data = true
+	n := open(t, o)
+	m := standin.Message(1, notify.Android, "phone")
+	m.Body = strings.Repeat("x", 5000)
+	iPhone := standin.Message(2, notify.IPhone, "an-iphone")
+	for _, m := range []notify.Message{m, iPhone} {
+		if err := n.Notify(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := f.messages()
+	if d := got[0].Data; d["title"] != m.Title || len(d["body"]) < 3000 || len(d["body"]) > 4096 || d["id"] != push.ID(m.Key) ||
+		got[0].Notification != nil || got[0].Android.Notification != nil {
+		t.Errorf("Android got %.300v", got[0])
+	}
+	if got[1].Notification["title"] != iPhone.Title || got[1].Data["title"] != "" {
+		t.Errorf("an iPhone got %v", got[1])
+	}
+}
+
 // Every documented error, as Firebase spells it.
 func TestAnswers(t *testing.T) {
 	const google = `{"error":{"code":400,"status":"INVALID_ARGUMENT","details":[{"@type":"google.rpc.BadRequest",` +
@@ -122,7 +146,11 @@ func TestAnswers(t *testing.T) {
 		{"bad payload", text(400, fmt.Sprintf(google, "message.data")), push.Unfit, "INVALID_ARGUMENT", 0},
 		{"invalid", as(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", ""), push.Unfit, "INVALID_ARGUMENT", 0},
 		{"no project", as(404, "NOT_FOUND", "", ""), push.Refused, "NOT_FOUND", 0},
-		{"another sender's", as(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", ""), push.Refused, "SENDER_ID_MISMATCH", 0},
+		{"no token, in words", text(400, `{"error":{"code":400,"message":"The registration token is not a valid FCM `+
+			`registration token","status":"INVALID_ARGUMENT","details":[{"@type":`+
+			`"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"INVALID_ARGUMENT"}]}}`),
+			push.Gone, "INVALID_ARGUMENT", 0},
+		{"another sender's", as(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", ""), push.Foreign, "SENDER_ID_MISMATCH", 0},
 		{"not allowed", as(403, "PERMISSION_DENIED", "", ""), push.Refused, "PERMISSION_DENIED", 0},
 		{"Apple's key", as(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", ""), push.Refused, "THIRD_PARTY_AUTH_ERROR", 0},
 		{"quota", as(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", "30"), push.Busy, "QUOTA_EXCEEDED", 30 * time.Second},

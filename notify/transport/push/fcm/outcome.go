@@ -3,6 +3,7 @@ package fcm
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/sessional-go/sessional/notify/transport/push"
@@ -16,6 +17,7 @@ const thirdParty = "THIRD_PARTY_AUTH_ERROR"
 type status struct {
 	Error struct {
 		Status  string `json:"status"`
+		Message string `json:"message"`
 		Details []struct {
 			// ErrorCode is Firebase's own word, more exact than Status.
 			ErrorCode  string `json:"errorCode"`
@@ -30,7 +32,8 @@ type status struct {
 func judge(a service.Answer, now time.Time) *push.Error {
 	var said status
 	_ = json.Unmarshal(a.Body, &said) // what is no JSON has no reason
-	code, aboutToken := "", false
+	// Firebase says either which field is wrong or, as in its own example, only this sentence.
+	code, aboutToken := "", strings.Contains(said.Error.Message, "not a valid FCM registration token")
 	for _, d := range said.Error.Details {
 		if d.ErrorCode != "" {
 			code = d.ErrorCode
@@ -47,6 +50,8 @@ func judge(a service.Answer, now time.Time) *push.Error {
 	switch {
 	case code == "UNREGISTERED":
 		e.Problem = push.Gone
+	case code == "SENDER_ID_MISMATCH":
+		e.Problem = push.Foreign
 	case a.Status == http.StatusBadRequest && aboutToken:
 		e.Problem = push.Gone
 	case a.Status == http.StatusBadRequest && reason == "INVALID_ARGUMENT":

@@ -20,7 +20,7 @@ type (
 	}
 	message struct {
 		Token        string            `json:"token"`
-		Notification notification      `json:"notification"`
+		Notification *notification     `json:"notification,omitempty"`
 		Data         map[string]string `json:"data"`
 		Android      *android          `json:"android,omitempty"`
 		APNs         *apns             `json:"apns,omitempty"`
@@ -32,7 +32,7 @@ type (
 	android struct {
 		Priority     string `json:"priority"`
 		TTL          string `json:"ttl"`
-		Notification tag    `json:"notification"`
+		Notification *tag   `json:"notification,omitempty"`
 	}
 	tag struct {
 		Tag string `json:"tag"`
@@ -54,7 +54,11 @@ func (n *Notifier) body(o service.Order) ([]byte, *push.Error) {
 		m.Android = n.android(o)
 	}
 	encoded := func(w push.Words) []byte {
-		m.Notification = notification(w)
+		if n.data(o) {
+			m.Data["title"], m.Data["body"] = w.Title, w.Body
+		} else {
+			m.Notification = &notification{w.Title, w.Body}
+		}
 		return service.JSON(request{m})
 	}
 	if _, ok := service.Fit(o.Words, limit, encoded); !ok {
@@ -64,9 +68,13 @@ func (n *Notifier) body(o service.Order) ([]byte, *push.Error) {
 	return service.JSON(request{m}), nil
 }
 
+// data says whether a message is for the app to show.
+func (n *Notifier) data(o service.Order) bool { return n.o.Data && o.Device.Channel == notify.Android }
+
 func (n *Notifier) android(o service.Order) *android {
-	a := &android{
-		Priority: "NORMAL", TTL: strconv.FormatInt(int64(n.o.TTL/time.Second), 10) + "s", Notification: tag{o.ID},
+	a := &android{Priority: "NORMAL", TTL: strconv.FormatInt(int64(n.o.TTL/time.Second), 10) + "s"}
+	if !n.data(o) {
+		a.Notification = &tag{o.ID}
 	}
 	if o.Urgent() {
 		a.Priority = "HIGH"
