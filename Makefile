@@ -47,6 +47,7 @@ servers: ## fetch the servers that tests need and the machine lacks
 untested: ## list the servers that cannot be had here; under CI that is a failure
 	@cd internal/integration && go run ./untested
 	@cd notify/transport && go run ./internal/untested
+	@cd notify/transport/relay/internal/brokers && go run ./untested
 
 # Two passes over all tests, since the race detector makes them five to ten times as
 # slow. Here every test runs under it, the long ones shortened (testing.Short: fewer

@@ -12,9 +12,9 @@
 // # What is promised
 //
 // Every event, at least once. How far a reader has come is kept in the queue, and moves only over what the publisher
-// has taken (Publish returned nil), so nothing is skipped: while the broker is away, or refuses an event, that feed waits
-// and tries the same event again, first after a second, then after ever longer, up to a minute. Have the publisher
-// confirm: one that returns before the broker has kept the message loses what the broker loses.
+// has taken (Publish returned nil), so nothing is skipped: while the broker is away, or refuses an event, that feed
+// waits and tries the same event again, first after a second, then after ever longer, up to a minute. Have the
+// publisher confirm: one that returns before the broker has kept the message loses what the broker loses.
 //
 // Repeats happen: when a process dies, or loses its lease, between publishing and keeping how far it came, what it
 // published last is published again, by whoever takes over; at most a Batch of each feed. A message's UUID is the
@@ -43,9 +43,12 @@
 // # RabbitMQ
 //
 // Package github.com/ThreeDotsLabs/watermill-amqp/v3/pkg/amqp with PublishConfig.ConfirmDelivery, durable exchanges and
-// queues, and persistent messages (its default). Bind the queues first: what no queue is bound for, RabbitMQ confirms and
-// forgets. Repeats are not dropped. A queue keeps the order for one consumer; for several, spread sessions over queues
-// with a consistent-hash exchange on the header partition_key. Tested against Debian's, which is killed meanwhile.
+// queues, and persistent messages (its default). Bind the queues first: what no queue is bound for, RabbitMQ confirms
+// and forgets. Repeats are not dropped. A queue keeps the order for one consumer; for several, spread sessions over
+// queues with a consistent-hash exchange on the header partition_key. Tested against Debian's, which is killed under
+// load meanwhile, with a channel for each message (ChannelPoolSize 0); pools were not tested. Version 3.1.0 of that
+// package has a data race of its own where it loses a connection, which a host's tests under the race detector may
+// find.
 //
 // # Kafka
 //

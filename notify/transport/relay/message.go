@@ -97,8 +97,8 @@ const contentType = "application/json"
 // errNoPartitionKey is PartitionKey's answer for a message of somebody else's.
 var errNoPartitionKey = errors.New("relay: the message has no partition key: it is no event's")
 
-// PartitionKey returns what has to go to one partition to stay in order: the id of the session that a message's event is
-// about, or the event's subject where it is about none. Its form is the one that watermill-kafka's
+// PartitionKey returns what has to go to one partition to stay in order: the id of the session that a message's event
+// is about, or the event's subject where it is about none. Its form is the one that watermill-kafka's
 // NewWithPartitioningMarshaler takes.
 func PartitionKey(_ string, m *message.Message) (string, error) {
 	key := m.Metadata.Get(MetaPartitionKey)
@@ -111,6 +111,6 @@ func PartitionKey(_ string, m *message.Message) (string, error) {
 // SchemaError says that a payload comes in a schema that this release doesn't read.
 type SchemaError = envelope.SchemaError
 
-// Decode reads the payload of a message: for consumers that are written in Go. Fields that this release doesn't know are
-// passed over. The error is a *SchemaError for another schema.
+// Decode reads the payload of a message: for consumers that are written in Go. Fields that this release doesn't know
+// are passed over. The error is a *SchemaError for another schema.
 func Decode(payload []byte) (session.Event, error) { return envelope.Decode(payload) }

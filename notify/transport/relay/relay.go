@@ -12,8 +12,8 @@ import (
 	"github.com/sessional-go/sessional/notify"
 )
 
-// Relay carries the events of a queue's feeds to a broker; see the package's comment. Any number of them may work on one
-// queue, in any number of processes.
+// Relay carries the events of a queue's feeds to a broker; see the package's comment. Any number of them may work on
+// one queue, in any number of processes.
 type Relay struct {
 	o    Options
 	turn sync.Mutex    // held by Run or Once
@@ -97,8 +97,8 @@ type Tally struct {
 }
 
 // Once relays what is there, and returns what it did: for tests, and for hosts that start it by a clock of their own. A
-// feed that fails is left as it is, without waiting for its next try, and the others go on. Once ctx has ended it begins
-// no more messages, and those on their way are called off. The error joins what went wrong.
+// feed that fails is left as it is, without waiting for its next try, and the others go on. Once ctx has ended it
+// begins no more messages, and those on their way are called off. The error joins what went wrong.
 func (r *Relay) Once(ctx context.Context) (Tally, error) {
 	if !r.turn.TryLock() {
 		return Tally{}, ErrBusy

@@ -98,8 +98,8 @@ func TestReadersAndFeeds(t *testing.T) {
 	}
 }
 
-// An event that is refused holds its feed up, and nobody else's; nothing is skipped, and what was published before it is
-// kept.
+// An event that is refused holds its feed up, and nobody else's; nothing is skipped, and what was published before it
+// is kept.
 func TestARefusedEventIsNotSkipped(t *testing.T) {
 	refused := errors.New("too large")
 	for name, c := range map[string]struct {
@@ -162,8 +162,8 @@ func TestARefusedEventIsNotSkipped(t *testing.T) {
 	}
 }
 
-// Whatever fails, whenever, and however many relays there are, also such as lose their leases in the middle of it: every
-// event arrives, and in order once repeats are dropped.
+// Whatever fails, whenever, and however many relays there are, also such as lose their leases in the middle of it:
+// every event arrives, and in order once repeats are dropped.
 func TestNothingIsLostWhateverFails(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := office.New(t)

@@ -3,6 +3,7 @@ package relay_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,7 +61,8 @@ func TestRunRelaysAsEventsCome(t *testing.T) {
 	})
 }
 
-// While the broker is away for an hour, each feed is tried now and then, the lag can be seen, and then everything comes.
+// While the broker is away for an hour, each feed is tried now and then, the lag can be seen, and then everything
+// comes.
 func TestABrokerThatIsAwayForAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
@@ -181,17 +183,17 @@ func TestStoppingAPublisherThatHangs(t *testing.T) {
 	}
 }
 
-// A publisher that hangs keeps its feed, until shortly before the lease ends; then another relay goes on, and the message
-// that comes late is a repeat.
+// A publisher that hangs keeps its feed, until shortly before the lease ends; then another relay goes on, and the
+// message that comes late is a repeat.
 func TestAPublisherThatHangsLosesTheFeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, func(o *relay.Options) { o.Concurrency = 1 })
 		s.Happen(t.Context(), 0, 2)
 		release := make(chan struct{})
-		stuck := ""
+		var stuck atomic.Bool
 		s.broker.before = func(m *message.Message) error {
-			if stuck == "" && m.Metadata.Get(relay.MetaProvider) == "leeds" && m.Metadata.Get(relay.MetaVersion) == "2" {
-				stuck = m.UUID
+			if m.Metadata.Get(relay.MetaProvider) == "leeds" && m.Metadata.Get(relay.MetaVersion) == "2" &&
+				stuck.CompareAndSwap(false, true) {
 				<-release
 			}
 			return nil

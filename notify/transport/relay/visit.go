@@ -105,8 +105,8 @@ func (h *hand) relay(ctx, work context.Context) {
 	}
 }
 
-// portion publishes what was read, unless err says that it could not be, and keeps how far it came. It releases the feed
-// after the last portion, and where there is no more for now or something went wrong.
+// portion publishes what was read, unless err says that it could not be, and keeps how far it came. It releases the
+// feed after the last portion, and where there is no more for now or something went wrong.
 func (h *hand) portion(
 	ctx, work context.Context, entries []notify.FeedEntry, err error, last bool,
 ) (o Observation) {
