@@ -17,7 +17,8 @@ func TestAddress(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "is missing", "https://a b/": "is no address", "/hook": "does not begin with https://",
 		"http://a.example": "does not begin with https://", "ftp://a.example": "does not begin with https://",
-		"https:///hook": "names no host", "https://u:p@a.example/": "holds a user", "https://a.example/#x": "holds a fragment",
+		"https:///hook": "names no host", "https://u:p@a.example/": "holds a user",
+		"https://a.example/#x":              "holds a fragment",
 		"https://a.example:8443/hook?key=1": "",
 	} {
 		if got := guard.Address(text, false); got != want {

@@ -15,17 +15,17 @@
 // # Several devices
 //
 // The delivery is to a person, not to a device. It has succeeded when one device's service has taken it over: to try
-// again for the sake of another device would make the first one ring twice. [Settings].Log is told of each device. Where
-// no service took it, what leaves most hope counts: that it is unknown before that it can be tried again, and that
-// before that it never can.
+// again for the sake of another device would make the first one ring twice. [Settings].Log is told of each device.
+// Where no service took it, what leaves most hope counts: that it is unknown before that it can be tried again, and
+// that before that it never can.
 //
 // # What becomes of a push
 //
 // What a service answers is told as an [*Error]:
 //
 //   - It wraps notify.ErrPermanent where the device is [Gone] or not ours ([Foreign]), the message can't be carried
-//     ([Unfit]), the person has no
-//     such device ([NoDevice]) or the device's address is one that must not be dialled ([Prohibited]).
+//     ([Unfit]), the person has no such device ([NoDevice]) or the device's address is one that must not be dialled
+//     ([Prohibited]).
 //   - It wraps notify.ErrUnknown where the request was written and the answer never came ([Unanswered]).
 //   - Anything else is tried again: [Unreachable], [Busy] (429 and 5xx, after what Retry-After says), and [Refused],
 //     which is for the host's operator to mend: a key that was withdrawn, a topic that is none. Until that is
@@ -38,17 +38,17 @@
 // # Repeats
 //
 // A delivery has one name at a service, [ID] of its key, whatever the attempt (N5). Nobody promises that a repeat is
-// dropped. What the protocols have instead is replacing: a later push of the same name takes the place of an earlier one,
-// in the service's queue (Web Push's Topic, APNs' collapse id) or on the screen (the same, Android's tag, a
+// dropped. What the protocols have instead is replacing: a later push of the same name takes the place of an earlier
+// one, in the service's queue (Web Push's Topic, APNs' collapse id) or on the screen (the same, Android's tag, a
 // notification's tag in a browser). Package fcm says what Firebase makes of it while a phone is off.
 //
 // # What is on a lock screen
 //
 // A push is shown on a locked phone, and Firebase and Apple can read it on its way; a Web Push is encrypted up to the
-// browser. So what people wrote (a reason, a message) stays out of it unless the host says otherwise:
-// [Settings].Words is [Discreet] by default, which leaves away the body of those kinds whose built-in texts quote
-// somebody. [Full] sends the text as it was rendered, and a host can give a function of its own. Who replaces the text of
-// another kind by one that quotes people says otherwise, too.
+// browser. So what people wrote (a reason, a message) stays out of it unless the host says otherwise: [Settings].Words
+// is [Discreet] by default, which leaves away the body of those kinds whose built-in texts quote somebody. [Full] sends
+// the text as it was rendered, and a host can give a function of its own. Who replaces the text of another kind by one
+// that quotes people says otherwise, too.
 //
 // No id of a person, a session or an event is sent, only the delivery's hashed name, the kind, the words and the link.
 //

@@ -18,8 +18,8 @@ type Mixed struct {
 
 var _ notify.Notifier = Mixed{}
 
-// Notify sends a message to the devices of the message's channel, by App or by Browser, at the same time. The outcome is
-// Merge's.
+// Notify sends a message to the devices of the message's channel, by App or by Browser, at the same time. The outcome
+// is Merge's.
 func (x Mixed) Notify(ctx context.Context, m notify.Message) error {
 	type way struct {
 		notifier notify.Notifier

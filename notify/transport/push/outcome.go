@@ -1,6 +1,7 @@
 package push
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -68,7 +69,8 @@ type Error struct {
 	Since time.Time
 	// Wait is how long the service asked to be left alone; 0 where it didn't.
 	Wait time.Duration
-	// Err is the error behind it, nil where there was an answer. It is for the host's operators.
+	// Err is the error behind it, nil where there was an answer. It is for the host's operators, and wrapped unless it is
+	// that of a context which ended before anything was written: nothing is unknown then.
 	Err error
 }
 
@@ -94,7 +96,11 @@ func (e *Error) Code() string { return "push_" + string(e.Problem) }
 
 // Unwrap returns how the delivery is to go on, if it is not simply tried again, and the cause.
 func (e *Error) Unwrap() []error {
-	return slices.DeleteFunc([]error{outcomes[e.Problem], e.Err}, func(err error) bool { return err == nil })
+	cause := e.Err
+	if e.Problem == Unreachable && (errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded)) {
+		cause = nil
+	}
+	return slices.DeleteFunc([]error{outcomes[e.Problem], cause}, func(err error) bool { return err == nil })
 }
 
 // RetryAfter is Wait, as the dispatcher of package notify reads it.

@@ -74,13 +74,14 @@ func TestErrors(t *testing.T) {
 			"The push was not sent: the service can't carry this message (it is too long).", "push_unfit", "permanent"},
 		{push.Error{Problem: push.NoDevice},
 			"The push was not sent: there is no device to send it to.", "push_no_device", "permanent"},
-		{push.Error{Problem: push.Prohibited, Err: cause}, "The push was not sent: the device's address has a host, a network " +
-			"or a port that is not allowed.", "push_prohibited", "permanent"},
+		{push.Error{Problem: push.Prohibited, Err: cause}, "The push was not sent: the device's address has a host, a " +
+			"network or a port that is not allowed.", "push_prohibited", "permanent"},
 		{push.Error{Problem: push.Unanswered, Err: cause},
 			"The push may or may not have been sent: the service did not answer.", "push_unanswered", "unknown"},
 		{push.Error{Problem: push.Unreachable, Err: cause},
 			"The push was not sent: the service could not be reached.", "push_unreachable", "again"},
-		{push.Error{Problem: push.Busy, Status: 503}, "The push was not sent: the service is busy (503).", "push_busy", "again"},
+		{push.Error{Problem: push.Busy, Status: 503},
+			"The push was not sent: the service is busy (503).", "push_busy", "again"},
 		{push.Error{Problem: push.Refused, Status: 403, Reason: "Forbidden"},
 			"The push was not sent: the service refused it (403 Forbidden).", "push_refused", "again"},
 	} {
@@ -88,6 +89,17 @@ func TestErrors(t *testing.T) {
 		if err.Error() != c.text || err.Code() != c.code || standin.Kind(err) != c.kind ||
 			errors.Is(err, cause) != (err.Err != nil) {
 			t.Errorf("%q, %s, %s; want %q, %s, %s", err, err.Code(), standin.Kind(err), c.text, c.code, c.kind)
+		}
+	}
+}
+
+// A context that ended before anything was written leaves nothing open, and the dispatcher takes an error that wraps
+// the context's for one that does.
+func TestN5CalledOffBeforeItWasWritten(t *testing.T) {
+	cause := fmt.Errorf("dialling: %w", context.Canceled)
+	for problem, want := range map[push.Problem]bool{push.Unreachable: false, push.Unanswered: true} {
+		if e := (&push.Error{Problem: problem, Err: cause}); errors.Is(e, context.Canceled) != want || e.Err == nil {
+			t.Errorf("%s: %v", problem, e)
 		}
 	}
 }

@@ -14,7 +14,8 @@ var quoting = []notify.Kind{
 	notify.BookingWithdrawn, notify.BookingCancelled, notify.ClinicianCancelled, notify.NewMessage,
 }
 
-// Discreet are a message's words without what somebody wrote: of a kind whose built-in text quotes people only the title.
+// Discreet are a message's words without what somebody wrote: of a kind whose built-in text quotes people only the
+// title.
 func Discreet(m notify.Message) Words {
 	if slices.Contains(quoting, m.Kind) {
 		return Words{Title: m.Title}

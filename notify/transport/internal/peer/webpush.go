@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// onLoopback runs web-push-testing, which would listen to the whole network, on loopback, and for as long as its input is
-// open: it ends with whoever started it.
+// onLoopback runs web-push-testing, which would listen to the whole network, on loopback, and for as long as its input
+// is open: it ends with whoever started it.
 const onLoopback = `
 const {Server} = require('net')
 const listen = Server.prototype.listen

@@ -51,7 +51,8 @@ func behind(t *testing.T, a *apple, first func(n int64, c net.Conn) bool) net.Li
 	return l
 }
 
-// goAway reads a connection up to the end of a request, says GOAWAY, and says which request was the last one it works on.
+// goAway reads a connection up to the end of a request, says GOAWAY, and says which request was the last one it works
+// on.
 func goAway(c net.Conn, last uint32) {
 	preface := make([]byte, len(http2.ClientPreface))
 	if _, err := io.ReadFull(c, preface); err != nil {
@@ -73,8 +74,8 @@ func goAway(c net.Conn, last uint32) {
 	}
 }
 
-// A GOAWAY that excludes the request means that it was not worked on: it is sent again over another connection, once. One
-// that includes it leaves open whether it was.
+// A GOAWAY that excludes the request means that it was not worked on: it is sent again over another connection, once.
+// One that includes it leaves open whether it was.
 func TestN5GoAway(t *testing.T) {
 	for _, c := range []struct {
 		name     string

@@ -251,11 +251,12 @@ func TestProviderTokens(t *testing.T) {
 
 // What speaks no HTTP/2 is not Apple.
 func TestOnlyHTTP2(t *testing.T) {
-	old := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") }))
+	old := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("a request arrived")
+	}))
 	t.Cleanup(old.Close)
 	o := newApple(t).options()
-	o.Endpoint, o.RootCAs = old.URL, nil
-	o.RootCAs = (&standin.Server{Server: old}).Roots()
+	o.Endpoint, o.RootCAs = old.URL, (&standin.Server{Server: old}).Roots()
 	if err := open(t, o).Notify(t.Context(), message(1)); standin.Kind(err) != "again" {
 		t.Errorf("%v, want that it can be tried again", err)
 	}

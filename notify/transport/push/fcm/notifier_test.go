@@ -72,7 +72,8 @@ func TestN5MessagesAsDocumented(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const words = `"notification":{"title":"Invoice paid","body":"Your invoice of £630.00 for session #4011234 has been paid."}`
+	const words = `"notification":{"title":"Invoice paid",` +
+		`"body":"Your invoice of £630.00 for session #4011234 has been paid."}`
 	want := []string{
 		`{"token":"a-phone",` + words + `,"data":{"id":"` + id + `","kind":"invoice_paid",` +
 			`"link":"https://sessions.example/invoices/1"},` +
@@ -107,7 +108,8 @@ func TestWordsAsData(t *testing.T) {
 		}
 	}
 	got := f.messages()
-	if d := got[0].Data; d["title"] != m.Title || len(d["body"]) < 3000 || len(d["body"]) > 4096 || d["id"] != push.ID(m.Key) ||
+	d := got[0].Data
+	if d["title"] != m.Title || len(d["body"]) < 3000 || len(d["body"]) > 4096 || d["id"] != push.ID(m.Key) ||
 		got[0].Notification != nil || got[0].Android.Notification != nil {
 		t.Errorf("Android got %.300v", got[0])
 	}
@@ -288,11 +290,12 @@ func TestHangingLoginEndsWithTheContext(t *testing.T) {
 	second, end := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer end()
 	err := n.Notify(second, standin.Message(2, notify.Android, "phone"))
-	if !errors.Is(err, context.DeadlineExceeded) || standin.Kind(err) != "again" {
+	if e := standin.Problem(t, err); !errors.Is(e.Err, context.DeadlineExceeded) || standin.Kind(err) != "again" {
 		t.Errorf("who waited: %v, want it called off", err)
 	}
 	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) || standin.Kind(err) != "again" {
+	err = <-done
+	if e := standin.Problem(t, err); !errors.Is(e.Err, context.Canceled) || standin.Kind(err) != "again" {
 		t.Errorf("who asked: %v, want it called off", err)
 	}
 }

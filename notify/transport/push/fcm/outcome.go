@@ -10,7 +10,8 @@ import (
 	"github.com/sessional-go/sessional/notify/transport/push/internal/service"
 )
 
-// thirdParty is the word for credentials of Apple's or of a browser's that Firebase lacks: a new access token is no help.
+// thirdParty is the word for credentials of Apple's or of a browser's that Firebase lacks: a new access token is no
+// help.
 const thirdParty = "THIRD_PARTY_AUTH_ERROR"
 
 // status is google.rpc.Status, as far as it is read.

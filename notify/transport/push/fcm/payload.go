@@ -9,8 +9,8 @@ import (
 	"github.com/sessional-go/sessional/notify/transport/push/internal/service"
 )
 
-// limit is the greatest length of a message, in bytes. Firebase counts less of it than is counted here: the token is left
-// out, and all else is in.
+// limit is the greatest length of a message, in bytes. Firebase counts less of it than is counted here: the token is
+// left out, and all else is in.
 const limit = 4096
 
 // The parts of projects.messages.send that are used.

@@ -10,16 +10,16 @@
 // JSON.stringify writes it: that is the device's token, and [Notifier.Check] says whether it can be one. Its channel is
 // that of the phone; a desktop's browser can be filed under either.
 //
-// What the page's service worker gets is JSON, encrypted up to there: "id", "kind", "title", "body" and "link", the last
-// two where there are any.
+// What the page's service worker gets is JSON, encrypted up to there: "id", "kind", "title", "body" and "link", the
+// last two where there are any.
 //
 //	self.addEventListener("push", event => {
 //		const m = event.data.json()
 //		event.waitUntil(self.registration.showNotification(m.title, {body: m.body, tag: m.id, data: m.link}))
 //	})
 //
-// The id is also the Topic at the push service, where a repeat takes the place of what is still waiting. Every payload is
-// padded to the same length. Changing the key makes all subscriptions useless.
+// The id is also the Topic at the push service, where a repeat takes the place of what is still waiting. Every payload
+// is padded to the same length. Changing the key makes all subscriptions useless.
 //
 // # Answers
 //
@@ -31,8 +31,8 @@
 //
 // # Addresses that browsers gave
 //
-// A browser tells the host where its push service is, and whoever writes that by hand could make the host's server talk to
-// its own neighbours. So a subscription's address is dialled as package guard does it: nothing but https, no network
-// that is private or otherwise special, no port but 443, no proxy. A subscription in such a place is push.Prohibited. The
-// push services of the common browsers are few, and Options.Hosts can be theirs.
+// A browser tells the host where its push service is, and whoever writes that by hand could make the host's server talk
+// to its own neighbours. So a subscription's address is dialled as package guard does it: nothing but https, no network
+// that is private or otherwise special, no port but 443, no proxy. A subscription in such a place is push.Prohibited.
+// The push services of the common browsers are few, and Options.Hosts can be theirs.
 package webpush

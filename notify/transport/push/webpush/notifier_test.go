@@ -220,8 +220,8 @@ func TestSpecialAddressesAreNotDialled(t *testing.T) {
 	}
 	o = s.options()
 	o.Ports = nil
-	if e := standin.Problem(t, s.open(o).Notify(t.Context(), standin.Message(1, notify.Android, s.token("/1")))); e.Problem !=
-		push.Prohibited {
+	err := s.open(o).Notify(t.Context(), standin.Message(1, notify.Android, s.token("/1")))
+	if e := standin.Problem(t, err); e.Problem != push.Prohibited {
 		t.Errorf("another port than 443: %v", e)
 	}
 }

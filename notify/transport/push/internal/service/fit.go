@@ -27,8 +27,8 @@ func Fit(w push.Words, limit int, encode func(push.Words) []byte) ([]byte, bool)
 	return payload, len(payload) <= limit
 }
 
-// shorten cuts a text to at most n bytes, an ellipsis included, at the edge of what a reader takes for one character: an
-// accent stays with its letter, and an emoji of several parts is whole or gone. Less than an ellipsis is nothing.
+// shorten cuts a text to at most n bytes, an ellipsis included, at the edge of what a reader takes for one character:
+// an accent stays with its letter, and an emoji of several parts is whole or gone. Less than an ellipsis is nothing.
 func shorten(text string, n int) string {
 	const mark = "…"
 	text = strings.ToValidUTF8(text, "\uFFFD")

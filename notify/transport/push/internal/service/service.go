@@ -1,5 +1,5 @@
-// Package service is what the notifiers of all push services do alike: a message goes to each of a person's devices, and
-// what becomes of it is told.
+// Package service is what the notifiers of all push services do alike: a message goes to each of a person's devices,
+// and what becomes of it is told.
 package service
 
 import (

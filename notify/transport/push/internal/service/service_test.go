@@ -17,7 +17,8 @@ import (
 	"github.com/sessional-go/sessional/session"
 )
 
-// Each device of the channel is sent to once, and each is logged; those that are gone are reported, with whose they are.
+// Each device of the channel is sent to once, and each is logged; those that are gone are reported, with whose they
+// are.
 func TestEachDeviceIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
