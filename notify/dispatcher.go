@@ -39,8 +39,8 @@ type DispatcherOptions struct {
 	// Lease is how long a delivery is this dispatcher's once claimed; after that another one takes it, as unknown. A
 	// message that is still on its way shortly before is called off. Not given: 2 minutes.
 	Lease time.Duration
-	// Batch is how many deliveries of a channel are claimed at a time, at most; fewer are where fewer than twice the
-	// channel's Concurrency fit in. Not given: 100.
+	// Batch is how many deliveries of a channel are claimed at a time, at most, and half of what is ever in hand; fewer
+	// are where they can't be sent within a second. Not given: 100.
 	Batch int
 	// Every is how often Run looks where nothing is due; not given: once a second.
 	Every time.Duration
@@ -67,7 +67,7 @@ type DispatcherOptions struct {
 
 // Observation is what became of a delivery that was in hand: for metrics and traces.
 type Observation struct {
-	// Delivery is as it was claimed; its Attempts count this one, and those that were given back.
+	// Delivery is as it was claimed; its Attempts count this one.
 	Delivery Delivery
 	// Outcome is what the queue was told.
 	Outcome Outcome
@@ -89,11 +89,9 @@ type Observation struct {
 // the lease or the dispatcher ended, is unknown, unless the Notifier's error says otherwise by not wrapping that of its
 // context. What was given up or has become stale is never tried again.
 //
-// Deliveries to one person over one channel go one after the other, in the order in which they became due; while an
-// earlier one has failed and waits, the later ones are given back to come after it. A dispatcher knows that only of
-// what it has claimed itself since it was started: with several processes, or after a crash, a later one can overtake.
-// The queue counts a claim that was given back as an attempt; this dispatcher doesn't, and none gives a delivery up
-// untried because of it.
+// Deliveries to one person over one channel go one after the other, in the order in which they were planned, whichever
+// processes send them: the queue holds a later one back until the earlier ones have got through or ended. What is given
+// back untried is no attempt. Outcomes that come together are settled together, in one commit of the queue.
 //
 // A panic in Composer or Notifier counts as a failure, and is logged.
 type Dispatcher struct {

@@ -5,8 +5,6 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
-
-	"github.com/sessional-go/sessional/session"
 )
 
 // outlet is one channel of a dispatcher: what it has in hand, and how much more it may take.
@@ -14,19 +12,29 @@ type outlet struct {
 	*Dispatcher
 	channel Channel
 	limit   Limit
-	// slots bounds how many messages are on their way at once; going counts the lanes at work.
-	slots chan struct{}
+	settler settler
+	// going counts what is in hand until it is settled and told of.
 	going sync.WaitGroup
 	// wake is a sign to look at once, freed one that something has left the hand.
 	wake, freed chan struct{}
 
 	mu      sync.Mutex
-	lanes   map[session.PersonID]*lane
-	claims  int64 // how many calls of Claim were begun
-	inHand  int   // claimed and not settled
-	unpaid  int   // those of them that haven't taken their token yet
+	ready   []*entry // in hand and not begun, in the order in which they were claimed
+	senders int      // how many send them
+	inHand  int      // claimed and not settled
+	unpaid  int      // those of them that haven't taken their token yet
+	took    time.Duration
 	bucket  bucket
 	breaker breaker
+}
+
+// entry is a delivery in hand.
+type entry struct {
+	claim Claim
+	hand  *hand
+	// work ends when what is on its way is called off.
+	work context.Context //nolint:containedctx // it is that of the Run or Deliver that claimed it
+	paid bool
 }
 
 // hand is what the claims of one Run or Deliver have in common.
@@ -46,29 +54,44 @@ func (h *hand) stopped() bool {
 	}
 }
 
+// unmeasured is how long a message is taken to take until one has been sent.
+const unmeasured = 500 * time.Millisecond
+
 func newOutlet(d *Dispatcher, c Channel) *outlet {
 	limit := d.o.Limits[c].withDefaults()
-	return &outlet{
-		Dispatcher: d, channel: c, limit: limit, slots: make(chan struct{}, limit.Concurrency),
-		wake: make(chan struct{}, 1), freed: make(chan struct{}, 1), lanes: map[session.PersonID]*lane{},
-		bucket: newBucket(limit), breaker: breaker{Circuit: d.o.Circuit},
+	out := &outlet{
+		Dispatcher: d, channel: c, limit: limit, wake: make(chan struct{}, 1), freed: make(chan struct{}, 1),
+		took: unmeasured, bucket: newBucket(limit), breaker: breaker{Circuit: d.o.Circuit},
 	}
+	out.settler.out = out
+	return out
 }
 
 // random is for jitter.
 func random() float64 { return rand.Float64() }
 
-// drain takes and delivers until there is nothing more to take for now.
+// drain takes and delivers until there is nothing more to take for now, and nothing in hand.
 func (out *outlet) drain(ctx context.Context, h *hand) error {
+	defer out.going.Wait()
+	defer out.abandon(h)
 	for !h.stopped() {
-		n, _ := out.room(out.o.Now())
-		if n == 0 {
+		n, _, inHand := out.room(out.o.Now())
+		if n > 0 {
+			taken, err := out.take(ctx, ctx, h, n)
+			if err != nil {
+				return err
+			}
+			if taken > 0 {
+				continue
+			}
+		}
+		if inHand == 0 {
 			return nil
 		}
-		taken, err := out.take(ctx, ctx, h, n)
-		out.going.Wait()
-		if err != nil || taken == 0 {
-			return err
+		// What leaves the hand makes room, and lets what comes after it to the same person be claimed.
+		select {
+		case <-h.stop:
+		case <-out.freed:
 		}
 	}
 	return nil
@@ -76,9 +99,9 @@ func (out *outlet) drain(ctx context.Context, h *hand) error {
 
 // run takes whatever is due until ctx ends; what it has begun goes on with work.
 func (out *outlet) run(ctx, work context.Context, h *hand) {
+	defer out.abandon(h)
 	for !h.stopped() {
-		n, wait := out.room(out.o.Now())
-		freed := out.freed
+		n, wait, _ := out.room(out.o.Now())
 		if n > 0 {
 			taken, err := out.take(ctx, work, h, n)
 			if err != nil && ctx.Err() == nil {
@@ -87,56 +110,71 @@ func (out *outlet) run(ctx, work context.Context, h *hand) {
 			if taken == n {
 				continue
 			}
-			wait, freed = out.o.Every, nil
+			wait = out.o.Every
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-h.stop:
-		case <-timer.C:
-		case <-out.wake:
-		case <-freed:
+		if out.pause(h, wait, out.freed) && n > 0 {
+			out.pause(h, breath, nil)
 		}
-		timer.Stop()
 	}
 }
 
-// room is how many deliveries may be claimed now; where none may, how long to wait unless something leaves the hand.
+// pause waits for some time, unless it ends before: by a stop, a wake, or something that leaves the hand, of which it
+// says whether it was that.
+func (out *outlet) pause(h *hand, wait time.Duration, freed <-chan struct{}) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-h.stop:
+	case <-timer.C:
+	case <-out.wake:
+	case <-freed:
+		return true
+	}
+	return false
+}
+
+// breath is how long the queue isn't asked again once it has had less than was asked for, whatever leaves the hand.
+const breath = 5 * time.Millisecond
+
+// room is how many deliveries may be claimed now; where none may, how long to wait unless something leaves the hand; and
+// how many are in hand.
 //
-// Twice as many as can be on their way at once are in hand, so that those that end find the next ones waiting, and they
-// are claimed by half that number, so that claiming stays rare.
-func (out *outlet) room(now time.Time) (n int, wait time.Duration) {
+// What is in hand is what can be sent in a second, so that those that end find the next ones waiting, but no less than
+// twice as many as can be on their way at once, and no more than twice a batch: one is claimed while another is settled.
+func (out *outlet) room(now time.Time) (n int, wait time.Duration, inHand int) {
 	out.mu.Lock()
 	defer out.mu.Unlock()
+	inHand = out.inHand
 	if out.breaker.open() {
 		switch wait := out.breaker.wait(now); {
 		case wait > 0:
-			return 0, wait
-		case out.inHand > 0:
-			return 0, out.o.Every
+			return 0, wait, inHand
+		case inHand > 0:
+			return 0, out.o.Every, inHand
 		}
 		n = 1
 	} else {
 		most := min(out.o.Batch, 2*out.limit.Concurrency)
-		if n = most - out.inHand; n < (most+1)/2 {
-			return 0, out.o.Every
+		if quick := int(time.Second * time.Duration(out.limit.Concurrency) / max(out.took, time.Millisecond)); quick > most {
+			most = min(quick, 2*out.o.Batch)
+		}
+		batch := min(most, out.o.Batch)
+		if n = min(most-inHand, batch); n < (batch+1)/2 {
+			return 0, out.o.Every, inHand
 		}
 	}
 	if out.bucket.interval > 0 {
 		if n = min(n, out.bucket.ready(now)-out.unpaid); n <= 0 {
-			return 0, out.bucket.next(now)
+			return 0, out.bucket.next(now), inHand
 		}
 	}
-	return n, 0
+	return n, 0, inHand
 }
 
 // take claims up to n deliveries and begins with them; it returns how many there were.
 func (out *outlet) take(ctx, work context.Context, h *hand, n int) (int, error) {
-	out.mu.Lock()
-	out.claims++
-	out.mu.Unlock()
-	now := out.o.Now()
 	claims, err := out.o.Queue.Claim(ctx, ClaimRequest{
-		Now: now, Lease: out.o.Lease, Limit: n, Channels: []Channel{out.channel},
+		Now: out.o.Now(), Lease: out.o.Lease, Limit: n, Channels: []Channel{out.channel},
 	})
 	if err != nil {
 		return 0, err
@@ -144,94 +182,71 @@ func (out *outlet) take(ctx, work context.Context, h *hand, n int) (int, error) 
 	out.mu.Lock()
 	defer out.mu.Unlock()
 	for _, c := range claims {
-		person := c.Delivery.Person
-		if out.lanes[person] == nil {
-			out.lanes[person] = &lane{}
-		}
-		of := out.lanes[person]
-		of.put(c, out.claims)
-		out.inHand++
-		out.unpaid++
-		if !of.busy {
-			of.busy = true
-			out.going.Go(func() { out.serve(work, h, person, of) })
-		}
+		out.going.Add(1)
+		out.ready = append(out.ready, &entry{claim: c, hand: h, work: work})
 	}
-	if len(claims) < n {
-		out.forget(session.Instant(now))
+	out.inHand += len(claims)
+	out.unpaid += len(claims)
+	for out.senders < min(out.limit.Concurrency, len(out.ready)) {
+		out.senders++
+		go out.serve()
 	}
 	return len(claims), nil
 }
 
-// forget forgets what waited and was due at the last claim, which was offered everything that was: it is in other
-// hands, or no longer waits.
-func (out *outlet) forget(due time.Time) {
-	for person, of := range out.lanes {
-		of.drop(due.Add(time.Microsecond), out.claims)
-		if len(of.entries) == 0 && !of.busy {
-			delete(out.lanes, person)
-		}
-	}
-}
-
-// serve brings what a person is told over this channel on its way, one after the other, until nothing of it is in hand.
-func (out *outlet) serve(work context.Context, h *hand, person session.PersonID, of *lane) {
+// serve sends what is in hand, one after the other, until nothing of it is left to begin with.
+func (out *outlet) serve() {
 	for {
-		slot := false
-		select {
-		case out.slots <- struct{}{}:
-			slot = true
-		case <-h.stop: // giving back needs none
-		}
-		more := out.step(work, h, person, of)
-		if slot {
-			<-out.slots
-		}
-		if !more {
+		out.mu.Lock()
+		if len(out.ready) == 0 {
+			out.senders--
+			out.mu.Unlock()
 			return
 		}
-	}
-}
-
-// step sends the first of a lane, or gives back what can't be sent now, and says whether there may be more to do.
-func (out *outlet) step(work context.Context, h *hand, person session.PersonID, of *lane) bool {
-	now := out.o.Now()
-	out.mu.Lock()
-	first, more := of.next()
-	if !more {
-		of.busy = false
-		if len(of.entries) == 0 {
-			delete(out.lanes, person)
-		}
+		e := out.ready[0]
+		out.ready[0] = nil
+		out.ready = out.ready[1:]
+		now := out.o.Now()
+		pause := out.breaker.wait(now)
 		out.mu.Unlock()
-		return false
+		switch {
+		case e.hand.stopped():
+			out.giveBack(e, now)
+		case pause > 0:
+			out.giveBack(e, now.Add(pause))
+		default:
+			out.send(e)
+		}
 	}
-	var back []*entry
-	var from time.Time
-	switch pause := out.breaker.wait(now); {
-	case h.stopped():
-		back, from = of.held(), now
-	case pause > 0:
-		back, from = of.held(), now.Add(pause)
-	case first == nil:
-		back = of.held()
-	}
-	out.mu.Unlock()
-	if back != nil {
-		out.giveBack(work, h, of, back, from)
-		return true
-	}
-	out.send(work, h, of, first)
-	return true
 }
 
-// leave takes an entry out of the hand; what waits does so until an instant, what is settled for good is gone.
-func (out *outlet) leave(of *lane, e *entry, until time.Time, untried bool) {
+// abandon gives back at once what a hand has not begun.
+func (out *outlet) abandon(h *hand) {
+	out.mu.Lock()
+	var back, stay []*entry
+	for _, e := range out.ready {
+		if e.hand == h && h.stopped() {
+			back = append(back, e)
+		} else {
+			stay = append(stay, e)
+		}
+	}
+	out.ready = stay
+	out.mu.Unlock()
+	now := out.o.Now()
+	for _, e := range back {
+		out.giveBack(e, now)
+	}
+}
+
+// left notes that entries have left the hand.
+func (out *outlet) left(entries []*settling) {
 	out.mu.Lock()
 	defer out.mu.Unlock()
-	of.leave(e, until, out.claims, untried)
-	out.pay(e)
-	out.inHand--
+	for _, s := range entries {
+		out.pay(s.entry)
+	}
+	out.inHand -= len(entries)
 	signal(out.freed)
 }
 

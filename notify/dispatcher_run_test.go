@@ -135,7 +135,7 @@ func TestN5NothingOutlivesItsLease(t *testing.T) {
 		equal(t, "called off before the lease ended", ann[0].Settled.Sub(begun), 55*time.Second)
 		// Bob's was in hand all the time, and had no time left; it is claimed anew, and is not an attempt poorer.
 		equal(t, "what waited for it", kept(t, p.queue, "bob")[0].State, notify.Claimed)
-		equal(t, "its claims", kept(t, p.queue, "bob")[0].Attempts, 2)
+		equal(t, "its attempts", kept(t, p.queue, "bob")[0].Attempts, 1)
 		equal(t, "the lost ones", lost(p), 0)
 		if err := stop(); !errors.Is(err, context.Canceled) {
 			t.Errorf("stopped: %v", err)

@@ -13,43 +13,46 @@ import (
 // errCalledOff is why a delivery wasn't tried although it was its turn.
 var errCalledOff = errors.New("notify: there was no time left to send it")
 
-// send composes and sends one delivery, and settles it. It ends well before the lease does.
-func (out *outlet) send(work context.Context, h *hand, of *lane, e *entry) {
+// send composes and sends one delivery, and has it settled. It ends well before the lease does.
+func (out *outlet) send(e *entry) {
 	begun := out.o.Now()
 	o := Observation{Delivery: e.claim.Delivery}
 	switch {
 	case e.claim.Was == Unknown && out.o.Unknown == ParkUnknown:
 		o.Outcome = Outcome{State: Unknown, Why: e.claim.Delivery.Why}
-	case e.claim.Was == Unknown && e.tries() > out.o.Attempts:
+	case e.claim.Was == Unknown && e.claim.Delivery.Attempts > out.o.Attempts:
 		// Whoever tries it dies of it.
 		o.Outcome = Outcome{State: GivenUp, Why: e.claim.Delivery.Why}
 	default:
-		ctx, cancel := context.WithTimeout(work, e.claim.Until.Sub(begun)-out.margin())
-		o.Outcome, o.Err = out.attempt(ctx, work, e)
+		ctx, cancel := context.WithTimeout(e.work, e.claim.Until.Sub(begun)-out.margin())
+		o.Outcome, o.Err = out.attempt(ctx, e)
 		cancel()
 	}
 	if o.Outcome.State == 0 {
 		from := out.o.Now()
-		if !h.stopped() {
+		if !e.hand.stopped() {
 			from = from.Add(out.o.Every) // so that one whose lease is always too short doesn't come back at once
 		}
-		out.giveBack(work, h, of, []*entry{e}, from)
+		out.giveBack(e, from)
 		return
 	}
 	o.Outcome.At = session.Instant(out.o.Now())
 	o.Took = o.Outcome.At.Sub(session.Instant(begun))
 	var held *HeldError
 	o.Held = errors.As(o.Err, &held)
-	until := out.settle(work, e.claim, &o)
-	if o.Held {
-		until = time.Time{} // what comes later may be of another kind, which doesn't wait
-	}
-	out.leave(of, e, until, false)
-	out.tell(h, o)
+	out.measure(o.Took)
+	out.settler.add(e, o)
+}
+
+// measure notes how long a message took, for how many are claimed ahead.
+func (out *outlet) measure(took time.Duration) {
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	out.took = (7*out.took + took) / 8
 }
 
 // attempt composes and sends, and returns what is to be told to the queue; no state: it wasn't tried.
-func (out *outlet) attempt(ctx, work context.Context, e *entry) (Outcome, error) {
+func (out *outlet) attempt(ctx context.Context, e *entry) (Outcome, error) {
 	if ctx.Err() != nil {
 		return Outcome{}, errCalledOff
 	}
@@ -59,7 +62,7 @@ func (out *outlet) attempt(ctx, work context.Context, e *entry) (Outcome, error)
 		return err
 	})
 	if err != nil {
-		if work.Err() != nil {
+		if e.work.Err() != nil {
 			return Outcome{}, errCalledOff
 		}
 		return out.uncomposed(err, e), err
@@ -78,7 +81,7 @@ func (out *outlet) attempt(ctx, work context.Context, e *entry) (Outcome, error)
 		out.worked() // it answered
 		return Outcome{State: GivenUp, Why: reason(err)}, err
 	}
-	if work.Err() == nil {
+	if e.work.Err() == nil {
 		out.failed(err)
 	}
 	if errors.Is(err, ErrUnknown) || calledOff {
@@ -96,7 +99,7 @@ func (out *outlet) uncomposed(err error, e *entry) Outcome {
 		if soon := out.o.Now().Add(soonest); retry.Before(soon) {
 			retry = soon
 		}
-		return Outcome{State: e.waiting(), Retry: session.Instant(retry), Why: reason(err)}
+		return Outcome{State: e.waiting(), Retry: session.Instant(retry), Why: reason(err), Untried: true}
 	case errors.Is(err, ErrStale):
 		return Outcome{State: Stale, Why: reason(err)}
 	case errors.Is(err, ErrPermanent):
@@ -120,12 +123,12 @@ func (out *outlet) again(state State, err error, e *entry) Outcome {
 	switch {
 	case state == Unknown && out.o.Unknown == ParkUnknown:
 		return Outcome{State: Unknown, Why: reason(err)}
-	case e.tries() >= out.o.Attempts:
+	case e.claim.Delivery.Attempts >= out.o.Attempts:
 		return Outcome{State: GivenUp, Why: reason(err)}
 	}
 	wait := asked(err)
 	if wait == 0 {
-		wait = out.o.Backoff.after(e.tries(), out.o.Rand())
+		wait = out.o.Backoff.after(e.claim.Delivery.Attempts, out.o.Rand())
 	}
 	return Outcome{State: state, Retry: session.Instant(out.o.Now().Add(max(wait, soonest))), Why: reason(err)}
 }
@@ -159,52 +162,11 @@ func (out *outlet) failed(err error) {
 	}
 }
 
-// giveBack settles deliveries that weren't tried, to be claimed again from an instant on, in their order.
-func (out *outlet) giveBack(work context.Context, h *hand, of *lane, entries []*entry, from time.Time) {
-	for _, e := range entries {
-		out.mu.Lock()
-		retry := of.after(e)
-		out.mu.Unlock()
-		if retry.Before(from) {
-			retry = from
-		}
-		o := Observation{Delivery: e.claim.Delivery, Held: true, Outcome: Outcome{
-			State: e.waiting(), At: session.Instant(out.o.Now()), Retry: session.Instant(retry), Why: HeldBack,
-		}}
-		retry = out.settle(work, e.claim, &o)
-		out.leave(of, e, retry, true)
-		out.tell(h, o)
-	}
-}
-
-// settle tells the queue, again and again for as long as the margin of a lease: whoever stops may still say what it
-// did. It returns from when on the delivery will be due again as far as that is known, zero where it won't.
-func (out *outlet) settle(work context.Context, c Claim, o *Observation) time.Time {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(work), out.margin())
-	defer cancel()
-	for pause := out.margin() / 100; ; pause *= 2 {
-		before := o.Lost
-		lost, err := out.o.Queue.Settle(ctx, []Settlement{{
-			Claim: c, Outcome: o.Outcome, Raise: raises(c, o.Outcome),
-		}})
-		if err == nil && len(lost) > 0 {
-			err = ErrLeaseLost
-		}
-		o.Lost = err
-		switch {
-		case o.Lost == nil:
-			return o.Outcome.Retry
-		case errors.Is(o.Lost, ErrLeaseLost) && before == nil:
-			return time.Time{}
-		case errors.Is(o.Lost, ErrLeaseLost):
-			return o.Outcome.Retry // most likely it was taken the time before, and only the answer was lost
-		case within(ctx.Done(), pause):
-			if o.Outcome.Retry.After(c.Until) {
-				return o.Outcome.Retry
-			}
-			return session.Instant(c.Until)
-		}
-	}
+// giveBack settles a delivery that wasn't tried, to be claimed again from an instant on.
+func (out *outlet) giveBack(e *entry, from time.Time) {
+	out.settler.add(e, Observation{Delivery: e.claim.Delivery, Held: true, Outcome: Outcome{
+		State: e.waiting(), At: session.Instant(out.o.Now()), Retry: session.Instant(from), Why: HeldBack, Untried: true,
+	}})
 }
 
 // tell counts, logs and observes what became of a delivery.

@@ -186,7 +186,7 @@ var traits = []struct {
 	{CaseActioned, Trait{Emails: CaseEmails}},
 	{CaseRejected, Trait{Emails: CaseEmails}},
 	{CaseClosed, Trait{Emails: CaseEmails}},
-	{Unreachable, Trait{Emails: CaseEmails, Must: true, Awake: true}},
+	{Unreachable, Trait{Emails: CaseEmails, Push: CancelledPush, Must: true, Awake: true}},
 	{Digest, Trait{Emails: DigestEmails}},
 }
 

@@ -10,11 +10,13 @@ import (
 
 func TestN1FivePushesEachWithItsSwitch(t *testing.T) {
 	want := map[notify.PushGroup][]notify.Kind{
-		notify.AcceptedPush:  {notify.BookingConfirmed},
-		notify.PaidPush:      {notify.InvoicePaid},
-		notify.MessagePush:   {notify.NewMessage},
-		notify.CancelledPush: {notify.BookingWithdrawn, notify.BookingCancelled, notify.ClinicianCancelled},
-		notify.UpdatedPush:   {notify.SessionUpdated, notify.ChangeToAcknowledge, notify.ChangeVoid},
+		notify.AcceptedPush: {notify.BookingConfirmed},
+		notify.PaidPush:     {notify.InvoicePaid},
+		notify.MessagePush:  {notify.NewMessage},
+		notify.CancelledPush: {
+			notify.BookingWithdrawn, notify.BookingCancelled, notify.ClinicianCancelled, notify.Unreachable,
+		},
+		notify.UpdatedPush: {notify.SessionUpdated, notify.ChangeToAcknowledge, notify.ChangeVoid},
 	}
 	got := make(map[notify.PushGroup][]notify.Kind)
 	for _, k := range notify.MessageKinds() {

@@ -69,7 +69,7 @@ func TestN2APlanThatReachesNobody(t *testing.T) {
 		p := reachable
 		p.ID = person
 		planned := notify.Plan(missed, notify.Notice{Kind: notify.Unreachable}, p, notify.Settings{}, noon)
-		equal(t, "deliveries to "+string(person), len(planned), 1)
+		equal(t, "deliveries to "+string(person), len(planned), 3)
 		equal(t, "why", planned[0].Why, want)
 		_, raised := notify.PlanUnreached(missed, planned, noon)
 		equal(t, "raised again", raised, false)

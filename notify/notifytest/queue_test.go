@@ -15,8 +15,9 @@ import (
 // flawed is a queue with a fault.
 type flawed struct {
 	notify.Queue
-	claim  func(notify.Queue, notify.ClaimRequest) notify.ClaimRequest
-	settle func(*notify.Outcome) error
+	claim func(notify.Queue, notify.ClaimRequest) notify.ClaimRequest
+	// settle changes an outcome, and says whether it is kept.
+	settle func(*notify.Outcome) bool
 	// lenient takes outcomes from anybody.
 	lenient bool
 	// disorderly takes each delivery for another person's.
@@ -49,8 +50,8 @@ func (q flawed) Settle(ctx context.Context, all []notify.Settlement) ([]int, err
 	all = slices.Clone(all)
 	for i := range all {
 		if q.settle != nil {
-			if err := q.settle(&all[i].Outcome); err != nil {
-				return nil, err
+			if !q.settle(&all[i].Outcome) {
+				return places(len(all)), nil
 			}
 		}
 	}
@@ -84,33 +85,33 @@ func TestN5BrokenQueuesAreFound(t *testing.T) {
 			return r
 		}}, "N5 each channel by itself"},
 		{"one that takes outcomes from anybody", flawed{lenient: true}, "N5 what a process had in hand when it died"},
-		{"one that brings back what was parked", flawed{settle: func(o *notify.Outcome) error {
+		{"one that brings back what was parked", flawed{settle: func(o *notify.Outcome) bool {
 			if o.State == notify.Unknown && o.Retry.IsZero() {
 				o.Retry = o.At.Add(time.Hour)
 			}
-			return nil
+			return true
 		}}, "N5 parked stays so"},
-		{"one that brings back what was given up", flawed{settle: func(o *notify.Outcome) error {
+		{"one that brings back what was given up", flawed{settle: func(o *notify.Outcome) bool {
 			if o.State == notify.GivenUp {
 				o.State, o.Retry = notify.Failed, o.At.Add(time.Hour)
 			}
-			return nil
+			return true
 		}}, "N5 given up stays so"},
-		{"one that brings back what was overtaken", flawed{settle: func(o *notify.Outcome) error {
+		{"one that brings back what was overtaken", flawed{settle: func(o *notify.Outcome) bool {
 			if o.State == notify.Stale {
 				o.State, o.Retry = notify.Failed, o.At.Add(time.Hour)
 			}
-			return nil
+			return true
 		}}, "N5 overtaken is not told"},
-		{"one that forgets what failed", flawed{settle: func(o *notify.Outcome) error {
+		{"one that forgets what failed", flawed{settle: func(o *notify.Outcome) bool {
 			if o.State == notify.Failed {
 				o.State, o.Retry = notify.GivenUp, time.Time{}
 			}
-			return nil
+			return true
 		}}, "N5 failed comes back when it is due"},
 		{"one that has no order", flawed{disorderly: true}, "N5 nobody is told out of order"},
-		{"one that loses outcomes", flawed{settle: func(*notify.Outcome) error {
-			return notify.ErrLeaseLost
+		{"one that loses outcomes", flawed{settle: func(*notify.Outcome) bool {
+			return false
 		}}, "N5 told once each, in order"},
 	} {
 		failures := map[string][]string{}
@@ -123,4 +124,13 @@ func TestN5BrokenQueuesAreFound(t *testing.T) {
 		}
 		found(t, c.name, failures, c.want)
 	}
+}
+
+// places are those of a list.
+func places(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }

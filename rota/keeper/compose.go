@@ -245,13 +245,6 @@ func (c *Composer) data(ctx context.Context, o *occasion, k composing) (notify.D
 			return d, err
 		}
 	}
-	if id := session.PersonID(o.Event.Facts["person"]); id != "" && o.Delivery.Kind == notify.Unreachable {
-		missed, err := person(ctx, c.Directory, id)
-		if err != nil {
-			return d, err
-		}
-		d.Unreached = missed.Name
-	}
 	if k.reason {
 		if d.Reason, err = c.words(ctx, o.Event.Reason); err != nil {
 			return d, err
@@ -262,6 +255,10 @@ func (c *Composer) data(ctx context.Context, o *occasion, k composing) (notify.D
 		d.Message, err = c.words(ctx, session.TextID(o.Event.Facts["text"]))
 	case notify.Digest:
 		d.Items, err = c.items(ctx, o)
+	case notify.Unreachable:
+		var missed notify.Person
+		missed, err = person(ctx, c.Directory, session.PersonID(o.Event.Facts["person"]))
+		d.Unreached = missed.Name
 	default: // the others have no words of their own
 	}
 	return d, err

@@ -84,9 +84,9 @@ func (s *Store) run(ctx context.Context, b *builder) error {
 	if b.err != nil {
 		return b.err
 	}
-	texts := make([]string, len(b.steps))
+	texts := make([]string, 0, len(b.steps)+2)
 	for i := range b.steps {
-		texts[i] = b.steps[i].text
+		texts = append(texts, b.steps[i].text)
 	}
 	if len(b.raise) > 0 {
 		texts = append(texts, raiseEvent, planRaised)

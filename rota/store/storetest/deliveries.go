@@ -154,6 +154,12 @@ func outcomes(t *test) {
 			}
 		})
 	}
+	noOutcomes(t, s)
+}
+
+// noOutcomes are those that are none, or of nothing.
+func noOutcomes(t *test, s Store) {
+	t.Helper()
 	e := t.telling(s, 90, func(e session.Event) []notify.Delivery { return tell(e, now, "ann") })
 	held := t.claim(s, now, 1)[0]
 	bad := (*session.FieldError)(nil)

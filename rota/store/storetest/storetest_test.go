@@ -118,7 +118,7 @@ var faults = []struct {
 	{"an event that isn't raised", "N2", "what reaches nobody is raised", func(s Store) Store { return silent{s} }},
 	{"an event that is raised too soon", "N2", "what reaches nobody is raised", func(s Store) Store { return hasty{s} }},
 	{"a feed advanced with an old fence", "N4", "readers of feeds", func(s Store) Store {
-		return openHanded{s, &sync.Mutex{}, map[notify.FeedID]int64{}}
+		return openHanded{s, &sync.Mutex{}, make(map[notify.FeedID]int64)}
 	}},
 	{"a feed for everybody who asks", "N4", "readers of feeds", func(s Store) Store { return shared{s} }},
 	{"a purge of what is still to be sent", "N5", "purging", func(s Store) Store { return reckless{s} }},
