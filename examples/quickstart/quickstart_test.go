@@ -33,7 +33,7 @@ func tellIn(t *testing.T, s store, data []byte) string {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := tellStory(t.Context(), s, x, &out, false); err != nil {
+	if err := tellStory(t.Context(), s, x, "", &out, false); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	return out.String()
@@ -207,7 +207,7 @@ func TestAnotherYear(t *testing.T) {
 func TestMissingFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "no-such.csv")
 	var out bytes.Buffer
-	err := play(context.Background(), memory.New(), name, &out, false)
+	err := play(context.Background(), memory.New(), name, "", &out, false)
 	if err == nil || !strings.Contains(err.Error(), name) || out.Len() > 0 {
 		t.Errorf("got %v and %d bytes; wanted an error that names %s, and nothing printed", err, out.Len(), name)
 	}
@@ -219,7 +219,7 @@ func TestFileFromDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := play(t.Context(), memory.New(), name, &out, false); err != nil {
+	if err := play(t.Context(), memory.New(), name, "", &out, false); err != nil {
 		t.Fatal(err)
 	}
 	compare(t, out.String(), theStory(t))
@@ -227,7 +227,7 @@ func TestFileFromDisk(t *testing.T) {
 
 func TestStyles(t *testing.T) {
 	var out bytes.Buffer
-	if err := play(t.Context(), memory.New(), "", &out, true); err != nil {
+	if err := play(t.Context(), memory.New(), "", "", &out, true); err != nil {
 		t.Fatal(err)
 	}
 	plain := strings.NewReplacer("\x1b[1m", "", "\x1b[2m", "", "\x1b[0m", "").Replace(out.String())

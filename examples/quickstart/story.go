@@ -120,17 +120,27 @@ func (w *world) pass(ctx context.Context, date calendar.Date, at string) error {
 		what string
 	}{
 		{done.Completed, "completed"}, {done.Expired, "expired unfilled"}, {done.Voided, "changes void"},
-		{done.Lapsed, "offers lapsed"}, {done.Fees, "fees moved on"},
+		{done.Lapsed, "offers lapsed"}, {done.Fees, "fees moved on"}, {done.Reminded, "reminded"},
 	} {
 		if d.n > 0 {
 			what = append(what, fmt.Sprintf("%d %s", d.n, d.what))
 		}
 	}
-	if what == nil {
+	lines, err := w.send(ctx)
+	if err != nil {
+		return err
+	}
+	if what == nil && lines == nil {
 		return nil
 	}
+	if what == nil {
+		what = []string{"quiet hours are over"}
+	}
 	w.page.put("\n %s  · time passes: %s", w.local(w.clock.Now(), "15:04"), strings.Join(what, ", "))
-	return w.tell(ctx)
+	for _, l := range lines {
+		w.page.line(l.mark, "%s", l.text)
+	}
+	return nil
 }
 
 // special says what is special about a day: whose bank holiday it is, and that the clocks change.

@@ -10,21 +10,57 @@ import (
 	"github.com/sessional-go/sessional/session"
 )
 
-// tell plans who is told what of all that happened since the last time, and prints it: who, over which channel, and
-// what somebody's own setting suppressed or holds back (N1, N4).
+// tell has everybody told of all that happened since the last time, and prints it: who, over which channel, and what
+// somebody's own setting suppressed or holds back (N1, N4, N5).
 func (w *world) tell(ctx context.Context) error {
-	planned, err := w.plan(ctx)
+	lines, err := w.send(ctx)
 	if err != nil {
 		return err
 	}
-	news, err := w.news(ctx, planned)
-	if err != nil {
-		return err
-	}
-	for _, l := range w.group(news) {
+	for _, l := range lines {
 		w.page.line(l.mark, "%s", l.text)
 	}
 	return nil
+}
+
+// send plans who is told what, sends what is due of it and of what was held back before, and says so.
+func (w *world) send(ctx context.Context) ([]told, error) {
+	planned, err := w.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := w.deliver(ctx)
+	if err != nil {
+		return nil, err
+	}
+	late := w.late(sent)
+	news, err := w.news(ctx, planned)
+	if err != nil {
+		return nil, err
+	}
+	return append(late, w.group(news)...), nil
+}
+
+// late is what was held back and has been sent now, or has been overtaken meanwhile.
+func (w *world) late(sent []notify.Observation) []told {
+	lines := grouping{names: map[string][]string{}}
+	sent = slices.DeleteFunc(sent, func(o notify.Observation) bool { return !w.told[o.Delivery.Key] || o.Held })
+	for i := 0; i < len(sent); {
+		d := sent[i].Delivery
+		var by []string
+		for ; i < len(sent) && sent[i].Delivery.Event == d.Event && sent[i].Delivery.Person == d.Person; i++ {
+			channel := channelName(sent[i].Delivery.Channel)
+			if sent[i].Outcome.State == notify.Delivered {
+				by = append(by, channel)
+			} else {
+				lines.add("✕ ", d.Kind, "not by "+channel+" any more: "+words(string(sent[i].Outcome.Why)), w.name(d.Person))
+			}
+		}
+		if by != nil {
+			lines.add("→ ", d.Kind, "by "+several(by)+", after their quiet hours", w.name(d.Person))
+		}
+	}
+	return lines.lines()
 }
 
 // news are the deliveries of some sessions that were not printed yet, in the order of sessions and of planning.
@@ -71,8 +107,11 @@ func (w *world) group(news []notify.Delivery) []told {
 			lines.add("→ ", kind, by, name)
 		}
 		for _, d := range news[i:j] {
-			if d.State == notify.Suppressed && d.Why == notify.SettingOff {
+			switch {
+			case d.State == notify.Suppressed && d.Why == notify.SettingOff:
 				lines.add("✕ ", kind, "not by "+channelName(d.Channel)+", as they turned off "+switchName(d), name)
+			case d.State == notify.Stale:
+				lines.add("✕ ", kind, "not by "+channelName(d.Channel)+" any more: "+words(string(d.Why)), name)
 			}
 		}
 		i = j
@@ -124,7 +163,7 @@ func (w *world) reached(deliveries []notify.Delivery) string {
 	var by []string
 	held := ""
 	for _, d := range deliveries {
-		if d.State == notify.Suppressed {
+		if d.State != notify.Delivered && d.Why != notify.QuietHours {
 			continue
 		}
 		by = append(by, channelName(d.Channel))

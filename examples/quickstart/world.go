@@ -26,6 +26,7 @@ type world struct {
 	keeper    *keeper.Keeper
 	directory *memory.Directory
 	page      *page
+	transport *transport
 
 	sessions []session.SessionID // in the order in which they were posted
 	told     map[string]bool     // deliveries that were printed
@@ -36,7 +37,7 @@ type world struct {
 }
 
 // newWorld sets the host up, on the evening before the first session's eve.
-func newWorld(x export, s store, out *page) (*world, error) {
+func newWorld(x export, s store, smtp string, out *page) (*world, error) {
 	cal, err := calendar.UK(calendar.EnglandAndWales)
 	if err != nil {
 		return nil, err
@@ -44,6 +45,9 @@ func newWorld(x export, s store, out *page) (*world, error) {
 	w := &world{
 		export: x, cal: cal, clock: &clock{}, store: s, directory: memory.NewDirectory(), page: out,
 		told: map[string]bool{}, busy: map[session.ClinicianID]int{}, shown: map[string]bool{}, steps: map[string]int{},
+	}
+	if w.transport, err = newTransport(smtp, w.clock.Now); err != nil {
+		return nil, err
 	}
 	for _, p := range x.providers {
 		w.directory.AddProvider(p.facts, p.manager)
