@@ -1,0 +1,210 @@
+package dispatch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/sessional-go/sessional/internal/integration/worker"
+	"github.com/sessional-go/sessional/internal/integration/worker/stores"
+	"github.com/sessional-go/sessional/notify"
+	"github.com/sessional-go/sessional/rota/keeper"
+)
+
+// environment is the variable that makes a process a dispatcher: what it is told, as JSON.
+const environment = "SESSIONAL_DISPATCH"
+
+// Config is what a dispatching process is told.
+type Config struct {
+	Store worker.Config `json:"store"`
+	// Sink is where messages go: an address for POST.
+	Sink string `json:"sink"`
+	// Point is where the process kills itself, Hit at which time of coming there, from 1; blank: nowhere.
+	Point string `json:"point,omitzero"`
+	Hit   int64  `json:"hit,omitzero"`
+}
+
+// The points at which processes die.
+const (
+	beforePlanned = "before a plan is kept"
+	amidPlanned   = "while a plan is being kept"
+	afterPlanned  = "after a plan was kept"
+	afterClaim    = "after claiming"
+	beforeSend    = "before sending"
+	afterSend     = "after sending, before settling"
+	amidSettle    = "while settling"
+	afterSettle   = "after settling"
+)
+
+// Points lists them.
+func Points() []string {
+	return []string{
+		beforePlanned, amidPlanned, afterPlanned, afterClaim, beforeSend, afterSend, amidSettle, afterSettle,
+	}
+}
+
+// lease is how long a process has what it claims. It is the shortest there is, since what dies with somebody waits for
+// its end.
+const lease = time.Second
+
+// Main makes the process a dispatcher where it was started as one: it then returns the code to exit with, and true.
+func Main() (code int, isDispatcher bool) {
+	text, ok := os.LookupEnv(environment)
+	if !ok {
+		return 0, false
+	}
+	var c Config
+	err := json.Unmarshal([]byte(text), &c)
+	if err == nil {
+		err = serve(c)
+	}
+	fmt.Fprintln(os.Stderr, err)
+	return 1, true
+}
+
+// serve plans and delivers until the process dies, at the latest with the end of its input.
+func serve(c Config) error {
+	store, err := stores.Open(c.Store, func(worker.Line) {})
+	if err != nil {
+		return err
+	}
+	directory, err := Directory()
+	if err != nil {
+		return err
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin) // whoever started it is gone
+		os.Exit(0)
+	}()
+	v := &victim{Config: c}
+	q := mortal{Queue: store, victim: v}
+	planner := keeper.Planner{Queue: q, Store: store, Directory: directory, Lease: lease, Batch: 5}
+	dispatcher, err := notify.NewDispatcher(notify.DispatcherOptions{
+		Queue: q, Composer: plain{}, Notifier: sink{v}, Lease: lease, Every: 20 * time.Millisecond, Batch: 20,
+		Backoff: notify.Backoff{First: 50 * time.Millisecond, Most: 200 * time.Millisecond}, Attempts: 1000,
+	})
+	if err != nil {
+		return err
+	}
+	go func() {
+		for {
+			_, _ = planner.Plan(context.Background()) // what can't be planned is tried again
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	return dispatcher.Run(context.Background())
+}
+
+// victim is a process that kills itself when it has come to its point often enough.
+type victim struct {
+	Config
+	came atomic.Int64
+}
+
+// at is told that a point is reached.
+func (v *victim) at(point string) {
+	if point != v.Point || v.came.Add(1) < v.Hit {
+		return
+	}
+	v.die()
+}
+
+// amid does something during which a point lies: the process dies while it is being done, if that takes long enough.
+func (v *victim) amid(point string, do func() error) error {
+	if point != v.Point || v.came.Add(1) < v.Hit {
+		return do()
+	}
+	var over atomic.Bool
+	go func() {
+		time.Sleep(time.Duration(v.Hit%5) * 200 * time.Microsecond)
+		if !over.Load() {
+			v.die()
+		}
+	}()
+	err := do()
+	over.Store(true)
+	return err
+}
+
+// die says at which point the process dies, and kills it.
+func (v *victim) die() {
+	_, _ = os.Stdout.WriteString(v.Point + "\n") // whoever doesn't hear it misses the point
+	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	select {}
+}
+
+// mortal is a queue with points.
+type mortal struct {
+	notify.Queue
+	*victim
+}
+
+// Planned keeps a chunk of a plan.
+func (q mortal) Planned(ctx context.Context, task notify.PlanTask, chunk notify.Chunk) error {
+	q.at(beforePlanned)
+	err := q.amid(amidPlanned, func() error { return q.Queue.Planned(ctx, task, chunk) })
+	if err == nil {
+		q.at(afterPlanned)
+	}
+	return err
+}
+
+// Claim takes deliveries in hand.
+func (q mortal) Claim(ctx context.Context, request notify.ClaimRequest) ([]notify.Claim, error) {
+	claims, err := q.Queue.Claim(ctx, request)
+	if len(claims) > 0 {
+		q.at(afterClaim)
+	}
+	return claims, err
+}
+
+// Settle says what became of deliveries.
+func (q mortal) Settle(ctx context.Context, settlements []notify.Settlement) (lost []int, err error) {
+	err = q.amid(amidSettle, func() error {
+		lost, err = q.Queue.Settle(ctx, settlements)
+		return err
+	})
+	if err == nil {
+		q.at(afterSettle)
+	}
+	return lost, err
+}
+
+// plain composes a message that says what the queue knew of its delivery, and nothing else.
+type plain struct{}
+
+// Compose returns the message.
+func (plain) Compose(_ context.Context, c notify.Claim) (notify.Message, error) {
+	return notify.Message{Key: c.Delivery.Key, Kind: c.Delivery.Kind, Channel: c.Delivery.Channel, Text: c.Was.String()}, nil
+}
+
+// sink sends messages to the process that counts them.
+type sink struct{ *victim }
+
+// Notify sends one; no answer is an unknown outcome.
+func (s sink) Notify(ctx context.Context, m notify.Message) error {
+	s.at(beforeSend)
+	query := url.Values{"key": {m.Key}, "was": {m.Text}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Sink+"?"+query.Encode(), http.NoBody)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return errors.Join(notify.ErrUnknown, err)
+	}
+	_ = answer.Body.Close() // it is empty
+	if answer.StatusCode != http.StatusNoContent {
+		return fmt.Errorf("the sink says %s", answer.Status)
+	}
+	s.at(afterSend)
+	return nil
+}

@@ -1,0 +1,258 @@
+package dispatch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sessional-go/sessional/internal/integration/worker"
+	"github.com/sessional-go/sessional/session"
+)
+
+// Plan says how many dispatchers die, and on what.
+type Plan struct {
+	// Store is what they work on.
+	Store worker.Config
+	// Seed makes the choices.
+	Seed uint64
+	// Kills is how many die at least; so many that each point is come to.
+	Kills int
+}
+
+// atOnce is how many dispatchers work at the same time, backlog how many sessions are told of at once at most, and
+// patience how long what is left may take in the end.
+const (
+	atOnce   = 4
+	backlog  = 25
+	patience = 60 * time.Second
+)
+
+// atRandom stands for no point: the process is killed from outside.
+const atRandom = "at random"
+
+// heard counts what the sink was sent: by key, what the queue knew of each delivery then.
+type heard struct {
+	sync.Mutex
+	was map[string][]string
+}
+
+// ServeHTTP takes a message. It is taken over before whoever sent it knows.
+func (h *heard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.Lock()
+	defer h.Unlock()
+	key := r.URL.Query().Get("key")
+	h.was[key] = append(h.was[key], r.URL.Query().Get("was"))
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (h *heard) told() int {
+	h.Lock()
+	defer h.Unlock()
+	return len(h.was)
+}
+
+// story is one run.
+type story struct {
+	Plan
+	tb    testing.TB
+	store worker.Store
+	sink  *heard
+	at    string
+
+	mu     sync.Mutex
+	deaths map[string]int
+	rng    *rand.Rand
+	// began are the sessions that were posted.
+	began []session.SessionID
+}
+
+// Run lets dispatchers die while a user acts and others go on, lets the last ones finish, and returns what is wrong, or
+// nil, with what happened. The store is this process's own handle on what they work on.
+func Run(tb testing.TB, store worker.Store, p Plan) (string, error) {
+	tb.Helper()
+	s := &story{
+		Plan: p, tb: tb, store: store, sink: &heard{was: map[string][]string{}}, deaths: map[string]int{},
+		rng: rand.New(rand.NewPCG(p.Seed, 0)),
+	}
+	server := httptest.NewServer(s.sink)
+	defer server.Close()
+	s.at = server.URL
+	ctx, end := context.WithCancel(tb.Context())
+	defer end()
+	var acting, dying sync.WaitGroup
+	var failed error
+	acting.Go(func() { failed = s.act(ctx) })
+	for range atOnce {
+		dying.Go(s.die)
+	}
+	dying.Wait()
+	end()
+	acting.Wait()
+	if failed != nil {
+		return "", failed
+	}
+	err := s.finish()
+	if err == nil {
+		err = s.check()
+	}
+	return fmt.Sprintf("%d sessions, %d messages, deaths %v", len(s.began), s.sink.told(), s.deaths), err
+}
+
+// act lets a user act until the context ends, as fast as the dispatchers follow.
+func (s *story) act(ctx context.Context) error {
+	u, err := newUser(s.store)
+	if err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		if len(s.began)-s.sink.told()/staff > backlog {
+			time.Sleep(5 * time.Millisecond)
+			continue
+		}
+		id, err := u.act(context.WithoutCancel(ctx))
+		if err != nil {
+			return err
+		}
+		s.began = append(s.began, id)
+	}
+	return nil
+}
+
+// next chooses where the next one dies, points where nobody has first; false once enough have died.
+func (s *story) next() (point string, hit int64, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, deaths := range s.deaths {
+		n += deaths
+	}
+	missed := slices.DeleteFunc(append(Points(), atRandom), func(p string) bool { return s.deaths[p] > 0 })
+	switch {
+	case len(missed) > 0:
+		return missed[s.rng.IntN(len(missed))], 1 + s.rng.Int64N(3), true
+	case n < s.Kills:
+		all := append(Points(), atRandom)
+		return all[s.rng.IntN(len(all))], 1 + s.rng.Int64N(8), true
+	}
+	return "", 0, false
+}
+
+// die lets one process after the other die.
+func (s *story) die() {
+	for {
+		point, hit, more := s.next()
+		if !more {
+			return
+		}
+		c := Config{Store: s.Store, Sink: s.at, Hit: hit}
+		if point != atRandom {
+			c.Point = point
+		}
+		p := s.start(c)
+		wait := 10 * time.Second // for one whose point doesn't come
+		if point == atRandom {
+			wait = time.Duration(300+s.random(400)) * time.Millisecond
+		}
+		said := p.end(wait)
+		s.mu.Lock()
+		switch {
+		case point == atRandom:
+			s.deaths[atRandom]++
+		case said == point:
+			s.deaths[point]++
+		}
+		s.mu.Unlock()
+	}
+}
+
+func (s *story) random(n int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rng.IntN(n)
+}
+
+// process is a dispatcher as whoever started it sees it.
+type process struct {
+	cmd   *exec.Cmd
+	input io.Closer
+	said  chan string
+}
+
+// start starts the test's own binary again as a dispatcher, which ends with this process, however that ends.
+func (s *story) start(c Config) *process {
+	text, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // it is made of words and numbers
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^$") //nolint:gosec // the test's own binary
+	cmd.Env = append(os.Environ(), environment+"="+string(text))
+	cmd.Stderr = os.Stderr
+	p := &process{cmd: cmd, said: make(chan string, 1)}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		panic(err) // it has none yet
+	}
+	p.input = in
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		panic(err) // the same
+	}
+	if err := cmd.Start(); err != nil {
+		s.tb.Errorf("starting a dispatcher: %v", err)
+		p.said <- ""
+		return p
+	}
+	go func() {
+		words, _ := io.ReadAll(out)
+		_ = cmd.Wait() // one that was killed says so
+		p.said <- strings.TrimSpace(string(words))
+	}()
+	return p
+}
+
+// end kills a process after a time at the latest, and returns its last words.
+func (p *process) end(after time.Duration) string {
+	defer func() { _ = p.input.Close() }()
+	select {
+	case said := <-p.said:
+		return said
+	case <-time.After(after):
+		if p.cmd.Process != nil {
+			_ = p.cmd.Process.Kill() // it may have ended
+		}
+		return <-p.said
+	}
+}
+
+// finish lets dispatchers that don't die finish what is left.
+func (s *story) finish() error {
+	var last []*process
+	for range atOnce {
+		last = append(last, s.start(Config{Store: s.Store, Sink: s.at}))
+	}
+	defer func() {
+		for _, p := range last {
+			p.end(0)
+		}
+	}()
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		left, err := s.left()
+		if err != nil || left == "" {
+			return err
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("N4: after %v there is still something left: %s", patience, left)
+		}
+	}
+}
