@@ -12,8 +12,10 @@ import (
 type Invitation struct {
 	UID      string
 	Sequence int64
-	// Cancelled says that the booking ended before it was worked.
+	// Cancelled says that the booking ended before it was worked; Tentative that it is an offer so far, which waits for
+	// its answer (A1). A cancelled one is not tentative any more, whatever this says.
 	Cancelled bool
+	Tentative bool
 	// Start and End are in the practice's zone (T1).
 	Start, End time.Time
 	// Stamp is when this version of the booking was made, in UTC.

@@ -26,8 +26,10 @@ func Method(i notify.Invitation) string {
 }
 
 // Invite returns a booking's invitation: a whole VCALENDAR of one VEVENT, in UTC. The attendee has agreed to it where
-// the workflow takes place, so nothing is asked of them here: they stand as ACCEPTED, and no answer is wanted.
-// An answer that a calendar program sends all the same goes to the organiser's address.
+// the workflow takes place, so nothing is asked of them here: they stand as ACCEPTED, and no answer is wanted. A
+// tentative one, an offer, stands as TENTATIVE and its attendee as one who has not said yet (NEEDS-ACTION), but is
+// answered where the workflow takes place, too. An answer that a calendar program sends all the same goes to the
+// organiser's address.
 //
 // The error is a *session.FieldError for what can't be an entry: without a UID, a stamp or a start, not ending
 // after it starts, with a year that has not four digits, or with an address that is none.
@@ -44,8 +46,11 @@ func Invite(i notify.Invitation, organiser, attendee Address) ([]byte, error) {
 		return nil, err
 	}
 	status, part := ical.ObjectStatusConfirmed, ical.ParticipationStatusAccepted
-	if i.Cancelled {
+	switch {
+	case i.Cancelled:
 		status = ical.ObjectStatusCancelled
+	case i.Tentative:
+		status, part = ical.ObjectStatusTentative, ical.ParticipationStatusNeedsAction
 	}
 	event := entry{
 		uid: i.UID, sequence: i.Sequence, status: status, start: i.Start, end: i.End, stamp: i.Stamp,

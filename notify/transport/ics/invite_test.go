@@ -45,11 +45,15 @@ func TestA8InvitationsAreValid(t *testing.T) {
 		method, status   string
 		sequence, ending string
 	}{
-		{"a request", func(*notify.Invitation) {}, "REQUEST", "CONFIRMED", "1", "20260714T173000Z"},
+		{"an offer", func(i *notify.Invitation) { i.Tentative = true }, "REQUEST", "TENTATIVE", "1", "20260714T173000Z"},
+		{"a request", func(i *notify.Invitation) { i.Tentative, i.Sequence = false, 2 },
+			"REQUEST", "CONFIRMED", "2", "20260714T173000Z"},
 		{"a change", func(i *notify.Invitation) { i.Sequence, i.End = 3, utc("2026-07-14 18:00") },
 			"REQUEST", "CONFIRMED", "3", "20260714T180000Z"},
 		{"a cancellation", func(i *notify.Invitation) { i.Sequence, i.Cancelled = 4, true },
 			"CANCEL", "CANCELLED", "4", "20260714T180000Z"},
+		{"an offer that lapsed", func(i *notify.Invitation) { i.Sequence, i.Tentative = 5, true },
+			"CANCEL", "CANCELLED", "5", "20260714T180000Z"},
 	} {
 		c.change(&i)
 		calendar := invite(t, i)
@@ -59,6 +63,13 @@ func TestA8InvitationsAreValid(t *testing.T) {
 		events := valid(t, calendar)
 		if len(events) != 1 {
 			t.Fatalf("%s: %d events", c.name, len(events))
+		}
+		if count(calendar, "STATUS:"+c.status+"\r\n") != 1 {
+			t.Errorf("%s: the status is not %s in\n%s", c.name, c.status, calendar)
+		}
+		if asks := strings.Contains(strings.ReplaceAll(string(calendar), "\r\n ", ""), "PARTSTAT=NEEDS-ACTION"); asks !=
+			(c.status == "TENTATIVE") {
+			t.Errorf("%s: the attendee is one who has not answered: %t", c.name, asks)
 		}
 		for name, want := range map[string]string{
 			"uid": "booking-b-1@sessional", "sequence": c.sequence, "status": c.status, "stamp": "20260702T090000Z",
