@@ -33,13 +33,26 @@ type Options struct {
 	RemindAhead time.Duration
 	// Retention is how long texts of a class are kept before they are erased (P4); a class that is not named is kept.
 	Retention map[session.TextClass]time.Duration
+	// Deliveries is the queue whose deliveries are purged; not given: they are kept for ever.
+	Deliveries Purger
+	// KeepDeliveries is how long deliveries are kept once they are done with, for whoever asks "was I told?" (N4); not
+	// given: 400 days; negative: for ever. It has to be far longer than any delivery is tried: a person is taken for
+	// somebody whom nothing reached (N2) where the delivery that got through was purged before the last one has ended.
+	KeepDeliveries time.Duration
 	// Logger gets what went wrong; not given: silent.
 	Logger *slog.Logger
 }
 
+// Purger deletes deliveries that are done with; every notify.Queue is one.
+type Purger interface {
+	// Purge is as in notify.Outbox.
+	Purge(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
 // Keeper brings about what time brings about: changes that were never acknowledged are undone (S5), offers lapse (A1),
 // unfilled sessions expire and worked ones are completed (S2), fees lapse or go to support (W7), and eligibility is
-// judged again before the start (A3). Clinicians are reminded of what they are booked for (N1). Texts whose retention has passed are erased (P4).
+// judged again before the start (A3). Clinicians are reminded of what they are booked for (N1). Texts whose retention has passed are erased
+// (P4), and so are deliveries that were done with long ago.
 //
 // It is safe to run in every process: each step is a command that the desk refuses the second time. One that was down
 // catches up with one look.
@@ -52,6 +65,8 @@ type Keeper struct {
 	recheck time.Duration
 	remind  time.Duration
 	keep    map[session.TextClass]time.Duration
+	purger  Purger
+	purge   time.Duration
 	log     *slog.Logger
 }
 
@@ -68,7 +83,10 @@ func New(o Options) (*Keeper, error) {
 	k := &Keeper{
 		desk: o.Desk, store: o.Store, now: o.Now, newID: o.NewID, every: o.Every, recheck: o.RecheckAhead,
 		remind: o.RemindAhead,
-		keep:   maps.Clone(o.Retention), log: o.Logger,
+		keep:   maps.Clone(o.Retention), log: o.Logger, purger: o.Deliveries, purge: o.KeepDeliveries,
+	}
+	if k.purge == 0 {
+		k.purge = 400 * 24 * time.Hour
 	}
 	if k.now == nil {
 		k.now = time.Now //nolint:forbidigo // the one clock of a keeper that is given none
@@ -110,8 +128,8 @@ func (k *Keeper) Run(ctx context.Context) error {
 // Done counts what one look brought about.
 type Done struct {
 	// Voided are changes undone, Lapsed offers ended, Expired and Completed sessions, Fees those taken on, Rechecked
-	// bookings whose eligibility was judged, Reminded those whose clinician was, Erased texts.
-	Voided, Lapsed, Expired, Completed, Fees, Rechecked, Reminded, Erased int
+	// bookings whose eligibility was judged, Reminded those whose clinician was, Erased texts, Purged deliveries.
+	Voided, Lapsed, Expired, Completed, Fees, Rechecked, Reminded, Erased, Purged int
 }
 
 // Look brings about everything that is due now, and returns what it did. What can't be done doesn't hold up the rest:
@@ -153,6 +171,8 @@ func (k *Keeper) Look(ctx context.Context) (Done, error) {
 		})
 		done.Erased, failed = done.Erased+n, append(failed, err)
 	}
+	n, err := k.purgeDeliveries(ctx, now)
+	done.Purged, failed = n, append(failed, err)
 	return done, errors.Join(failed...)
 }
 
