@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,25 +18,33 @@ import (
 // in order, with no burst above the rate, and nobody's attempts were used up by the outage.
 func TestN5ATransportDownForAnHour(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		down notifytest.Answer
+		name        string
+		down        notifytest.Answer
+		dispatchers int
 	}{
-		{"N5 it refuses", notifytest.Refuse}, {"N5 it hangs", notifytest.Hang}, {"N5 it loses answers", notifytest.Miss},
+		{"N5 it refuses", notifytest.Refuse, 1}, {"N5 it hangs", notifytest.Hang, 1},
+		{"N5 it loses answers", notifytest.Miss, 1}, {"N5 it refuses four dispatchers", notifytest.Refuse, 4},
+		{"N5 it hangs with four dispatchers", notifytest.Hang, 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { outage(t, c.down) })
+			synctest.Test(t, func(t *testing.T) { outage(t, c.down, c.dispatchers) })
 		})
 	}
 }
 
-func outage(t *testing.T, how notifytest.Answer) {
+func outage(t *testing.T, how notifytest.Answer, dispatchers int) {
 	const rate, burst, people, rounds = 50, 10, 40, 30
 	begun := time.Now()
 	var handed, taken []time.Time
-	p, d, stop := running(t, func(o *notify.DispatcherOptions) {
-		o.Limits = emails(notify.Limit{PerSecond: rate, Burst: burst})
-	})
+	var mu sync.Mutex
+	limited := func(o *notify.DispatcherOptions) {
+		o.Limits = emails(notify.Limit{PerSecond: rate / float64(dispatchers), Burst: burst / dispatchers})
+	}
+	p, d, stop := running(t, limited)
+	others := more(t, p, dispatchers-1, limited)
 	p.sink.Answer = func(notify.Message, int) notifytest.Answer {
+		mu.Lock()
+		defer mu.Unlock()
 		handed = append(handed, time.Now())
 		if time.Since(begun) < time.Hour {
 			return how
@@ -51,13 +60,13 @@ func outage(t *testing.T, how notifytest.Answer) {
 		time.Sleep(2 * time.Minute)
 	}
 	time.Sleep(time.Hour)
-	if err := stop(); !errors.Is(err, context.Canceled) {
+	if err := errors.Join(stop(), others()); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
 	equal(t, "delivered", len(taken), people*rounds)
 	above(t, handed, rate, burst)
 	duringOutage := len(handed) - len(taken)
-	if duringOutage > 80 {
+	if duringOutage > 80*dispatchers {
 		t.Errorf("a transport that was down was tried %d times in an hour", duringOutage)
 	}
 	var want []string
@@ -75,4 +84,23 @@ func outage(t *testing.T, how notifytest.Answer) {
 	}
 	t.Logf("tried %d times while down; the last one came through %s after it was up", duringOutage,
 		taken[len(taken)-1].Sub(begun.Add(time.Hour)))
+}
+
+// more are other dispatchers on the same queue that run until they are stopped.
+func more(t *testing.T, p *post, n int, amend func(*notify.DispatcherOptions)) (stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, n)
+	for range n {
+		d := p.dispatcher(func(o *notify.DispatcherOptions) { o.Now = nil }, amend)
+		go func() { ended <- d.Run(ctx) }()
+	}
+	return func() error {
+		cancel()
+		var all error
+		for range n {
+			all = errors.Join(all, <-ended)
+		}
+		return all
+	}
 }
