@@ -15,7 +15,7 @@ import (
 )
 
 // behind puts a door in front of the stand-in: each connection is met by first, which says whether it is let through.
-func behind(t *testing.T, a *apple, first func(n int64, c net.Conn) bool) net.Listener {
+func behind(t *testing.T, a *apple, first func(n int64, c net.Conn, door io.Closer) bool) string {
 	t.Helper()
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
 		Certificates: a.TLS.Certificates, NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12,
@@ -33,7 +33,7 @@ func behind(t *testing.T, a *apple, first func(n int64, c net.Conn) bool) net.Li
 			}
 			go func() {
 				defer c.Close()
-				if !first(count.Add(1), c) {
+				if !first(count.Add(1), c, l) {
 					return
 				}
 				inside, err := tls.Dial("tcp", a.Listener.Addr().String(), &tls.Config{
@@ -48,7 +48,7 @@ func behind(t *testing.T, a *apple, first func(n int64, c net.Conn) bool) net.Li
 			}()
 		}
 	}()
-	return l
+	return "https://" + l.Addr().String()
 }
 
 // goAway reads a connection up to the end of a request, says GOAWAY, and says which request was the last one it works
@@ -90,8 +90,7 @@ func TestN5GoAway(t *testing.T) {
 	} {
 		a := newApple(t)
 		o := a.options()
-		var door net.Listener
-		door = behind(t, a, func(n int64, conn net.Conn) bool {
+		o.Endpoint = behind(t, a, func(n int64, conn net.Conn, door io.Closer) bool {
 			if n == 1 {
 				if c.shut {
 					_ = door.Close()
@@ -100,7 +99,6 @@ func TestN5GoAway(t *testing.T) {
 			}
 			return n > 1
 		})
-		o.Endpoint = "https://" + door.Addr().String()
 		err := open(t, o).Notify(t.Context(), standin.Message(1, notify.IPhone, device))
 		if standin.Kind(err) != c.want || len(a.pushes()) != c.requests {
 			t.Errorf("%s: %v, %d arrived; want %s and %d", c.name, err, len(a.pushes()), c.want, c.requests)

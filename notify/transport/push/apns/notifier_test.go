@@ -6,6 +6,8 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -251,9 +253,11 @@ func TestProviderTokens(t *testing.T) {
 
 // What speaks no HTTP/2 is not Apple.
 func TestOnlyHTTP2(t *testing.T) {
-	old := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	old := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("a request arrived")
 	}))
+	old.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake
+	old.StartTLS()
 	t.Cleanup(old.Close)
 	o := newApple(t).options()
 	o.Endpoint, o.RootCAs = old.URL, (&standin.Server{Server: old}).Roots()
