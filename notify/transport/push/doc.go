@@ -28,9 +28,9 @@
 //     ([Prohibited]).
 //   - It wraps notify.ErrUnknown where the request was written and the answer never came ([Unanswered]).
 //   - Anything else is tried again: [Unreachable], [Busy] (429 and 5xx, after what Retry-After says), and [Refused],
-//     which is for the host's operator to mend: a key that was withdrawn, a topic that is none. Until that is
-//     done no message that can't be turned off should be given up at the first attempt; the dispatcher gives up visibly
-//     in the end.
+//     which is for the host's operator to mend: a key that was withdrawn, a topic that is none. Until that is done no
+//     message that can't be turned off should be given up at the first attempt; the dispatcher gives up visibly in the
+//     end.
 //
 // A device is reported to [Settings].Dead when its service says that it is gone, and when its token can be none. A
 // service that says no for a reason that could be ours, such as another project's token, kills no device.
