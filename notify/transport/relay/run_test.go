@@ -10,6 +10,7 @@ import (
 
 	"github.com/ThreeDotsLabs/watermill/message"
 
+	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/notify/transport/relay"
 )
 
@@ -241,6 +242,62 @@ func TestSlowEventsKeepTheLease(t *testing.T) {
 		stop()
 		if repeats := s.Check(t.Context(), s.broker.took()); repeats != 0 {
 			t.Errorf("%d repeats", repeats)
+		}
+	})
+}
+
+// A feed whose event the publisher still has is left alone until it comes back: no second one is begun meanwhile.
+func TestAPublisherThatHangsIsNotAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.Happen(t.Context(), 0, 1)
+		release := make(chan struct{})
+		s.broker.before = func(*message.Message) error { <-release; return nil }
+		stop := running(t, s)
+		time.Sleep(10 * time.Minute)
+		if tries := s.broker.tried(); tries != 3 {
+			t.Errorf("%d messages were begun, want one of each feed", tries)
+		}
+		if seen := s.observed(); len(seen) != 3 || seen[0].Err == nil || seen[0].Took > time.Minute {
+			t.Errorf("it told %+v", seen)
+		}
+		close(release)
+		time.Sleep(2 * time.Minute)
+		stop()
+		if repeats := s.Check(t.Context(), s.broker.took()); repeats != 3 {
+			t.Errorf("%d repeats, want the three that came late", repeats)
+		}
+	})
+}
+
+// A feed that moves waits no longer than after a first failure.
+func TestFailuresInARowEndWithProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, func(o *relay.Options) {
+			o.Feeds = func(f notify.FeedID) bool { return f == notify.ProviderFeed("york") }
+		})
+		s.Happen(t.Context(), 0, 5)
+		n := 0
+		s.broker.before = func(*message.Message) error {
+			if n++; n%3 == 0 {
+				return errors.New("busy")
+			}
+			return nil
+		}
+		stop := running(t, s)
+		time.Sleep(time.Minute)
+		stop()
+		failed := 0
+		for _, o := range s.observed() {
+			if o.Err == nil {
+				continue
+			}
+			if failed++; o.Failures != 1 || o.Retry > time.Second || o.Published != 2 {
+				t.Errorf("it told %+v", o)
+			}
+		}
+		if got := len(s.broker.took()); got != count(s.Events(t.Context()), "york") || failed < 10 {
+			t.Errorf("%d events came, with %d failures", got, failed)
 		}
 	})
 }
