@@ -21,7 +21,7 @@ func (r *Lists) due(what desk.Due) (dueList, bool) {
 	live := "t.state IN ('offered', 'confirmed')"
 	switch what {
 	case desk.DueExpiry:
-		return dueList{table: Sessions, at: "starts_at", id: "id", source: condition{"t.state IN ('draft', 'open')"}}, true
+		return dueList{table: Sessions, at: "starts_at", id: "id", source: condition{"t.state IN ('draft', 'open') AND t.version > 0"}}, true
 	case desk.DueCompletion:
 		return dueList{table: Bookings, at: "ends_at", id: "session", source: condition{"t.state = 'confirmed'"}, filter: condition{
 			// Not as NOT EXISTS: PostgreSQL makes a join of that, and reads all sessions for it.

@@ -124,8 +124,14 @@ func (r *Lists) FindWork(ctx context.Context, q rota.Search) (session.Page[rota.
 		for _, p := range q.Providers {
 			l.sources = append(l.sources, condition{"t.state = 'open' AND t.channel = 'rota' AND t.provider = ", text(p)})
 		}
+		if len(l.sources) > 1 {
+			l.members, l.member = members(q.Providers), func(one string) condition {
+				return condition{"t.state = 'open' AND t.channel = 'rota' AND t.provider = ", one}
+			}
+		}
 	}
 	if len(l.sources) > providersApart {
+		l.member = nil
 		l.sources = []condition{{"t.state = 'open' AND t.channel = 'rota'"}}
 		l.filter = condition{"t.provider IN (", members(q.Providers), ")"}
 	}

@@ -35,6 +35,10 @@ type list[T any] struct {
 	extra []condition
 	// sources are conditions that an index serves, each together with the order; most lists have one.
 	sources []condition
+	// members, where given, are what the sources differ in, and member their common condition with what stands for
+	// one of them: a database that can goes through them itself, in a statement that is as short for many as for one.
+	members param
+	member  func(one string) condition
 	// filter keeps rows beyond that; it costs a look at each row.
 	filter condition
 	// at is the first column of the order, an instant, desc its direction, and id the second; from and until bound the
@@ -149,19 +153,19 @@ func (l *list[T]) read(ctx context.Context, r *Lists, after condition, limit int
 		s.add(", ", column)
 	}
 	s.add(" FROM (")
-	for i, source := range l.sources {
-		if i > 0 {
-			s.add(" UNION ALL ")
-		}
-		s.add("SELECT * FROM (")
-		if len(l.filter) == 0 {
-			l.window(s, "t.*", source, after, limit)
-		} else {
+	if l.member != nil && r.Dialect.Lateral() {
+		s.add("SELECT t.* FROM (", l.members, ") m (one) CROSS JOIN LATERAL (")
+		l.source(s, l.member("m.one"), after, limit)
+		s.add(") t")
+	} else {
+		for i, source := range l.sources {
+			if i > 0 {
+				s.add(" UNION ALL ")
+			}
 			s.add("SELECT * FROM (")
-			l.window(s, "t.*", source, after, l.look())
-			s.add(") t WHERE ", l.filter, l.orderBy(), " LIMIT ", strconv.Itoa(limit))
+			l.source(s, source, after, limit)
+			s.add(") s", string(rune('a'+i%26)))
 		}
-		s.add(") s", string(rune('a'+i%26)))
 	}
 	s.add(") t", l.orderBy(), " LIMIT ", strconv.Itoa(limit))
 	var all []found[T]
@@ -176,6 +180,17 @@ func (l *list[T]) read(ctx context.Context, r *Lists, after condition, limit int
 		return err
 	})
 	return all, err
+}
+
+// source is what a source adds to a page: the first rows that the filter keeps.
+func (l *list[T]) source(s *statement, source, after condition, limit int) {
+	if len(l.filter) == 0 {
+		l.window(s, "t.*", source, after, limit)
+		return
+	}
+	s.add("SELECT * FROM (")
+	l.window(s, "t.*", source, after, l.look())
+	s.add(") t WHERE ", l.filter, l.orderBy(), " LIMIT ", strconv.Itoa(limit))
 }
 
 // look is how many rows of each source are looked at.

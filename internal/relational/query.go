@@ -18,6 +18,8 @@ type Dialect interface {
 	Param(n int, k Kind) string
 	// Members is a subquery of one column with the texts of a JSON list, given as the n-th parameter.
 	Members(n int) string
+	// Lateral says whether a subquery in FROM may use what stands before it there.
+	Lateral() bool
 	// Moment is an expression for what is committed at the moment of a statement, as text, or ''. Late is a
 	// condition: whether a row of a numbered table was committed after the moment that is the n-th parameter. Where
 	// there is one writer at a time nothing can be late: then it is blank.

@@ -40,6 +40,9 @@ func (d dialect) Members(n int) string {
 	return "SELECT unnest(ARRAY(SELECT jsonb_array_elements_text($" + strconv.Itoa(n) + "::text::jsonb)))"
 }
 
+// Lateral holds.
+func (d dialect) Lateral() bool { return true }
+
 // Moment is the statement's snapshot.
 func (d dialect) Moment() string { return "pg_current_snapshot()::text" }
 

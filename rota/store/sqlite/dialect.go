@@ -24,6 +24,9 @@ func (dialect) Param(n int, k relational.Kind) string {
 // Members unpacks a JSON list.
 func (dialect) Members(n int) string { return "SELECT value FROM json_each(?" + strconv.Itoa(n) + ")" }
 
+// Lateral doesn't hold: a subquery in FROM stands alone.
+func (dialect) Lateral() bool { return false }
+
 // Moment is none: see Late.
 func (dialect) Moment() string { return "''" }
 
