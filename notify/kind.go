@@ -22,13 +22,14 @@ const (
 	// BookingConfirmed tells a successful applicant that they are booked (A6). It can't be turned off (N2), and goes
 	// also to the applicant who booked themselves by coming first. Its push is "application accepted" (N1).
 	BookingConfirmed Kind = "booking_confirmed"
-	// Allocated tells a clinician that a rota manager put them on a session, if they chose to receive emails (A1).
+	// Allocated tells a clinician that a rota manager put them on a session, if they chose to receive emails (A1). It goes
+	// also to the clinician who accepted an offer: what stood in their calendar as tentative is firm (A8).
 	Allocated Kind = "allocated"
 	// Offered asks a clinician whether they take a session (A1).
 	Offered Kind = "offered"
 	// OfferAnswered tells practice and rota managers what a clinician said to an offer, or that they said nothing.
 	OfferAnswered Kind = "offer_answered"
-	// OfferLapsed tells a clinician that an offer has run out.
+	// OfferLapsed tells a clinician that an offer has run out, or that they declined it: it goes from their calendar (A8).
 	OfferLapsed Kind = "offer_lapsed"
 	// SessionFilled tells practice and rota managers that a session was filled without their doing: first come,
 	// first served (A5).
@@ -46,8 +47,8 @@ const (
 	CallDue Kind = "call_due"
 	// CauseDisputed tells a clinician that the practice denies having asked them to cancel (B1).
 	CauseDisputed Kind = "cause_disputed"
-	// SessionUpdated tells the booked clinician what changed, field by field (S5). Its push is "booked session
-	// updated" (N1).
+	// SessionUpdated tells the booked clinician what changed, field by field (S5), also when they have acknowledged it:
+	// their calendar has to change, too (A8). Its push is "booked session updated" (N1).
 	SessionUpdated Kind = "session_updated"
 	// ChangeToAcknowledge asks the booked clinician whether they take a material change (S5). Its push is "booked
 	// session updated" (N1).
@@ -146,17 +147,17 @@ var traits = []struct {
 	{SessionWithdrawn, Trait{Emails: ApplicationEmails}},
 
 	{BookingConfirmed, Trait{Emails: BookingEmails, Push: AcceptedPush, Must: true, Awake: true, Self: true}},
-	{Allocated, Trait{Emails: BookingEmails}},
+	{Allocated, Trait{Emails: BookingEmails, Self: true}},
 	{Offered, Trait{Emails: BookingEmails}},
 	{OfferAnswered, Trait{Emails: BookingEmails}},
-	{OfferLapsed, Trait{Emails: BookingEmails}},
+	{OfferLapsed, Trait{Emails: BookingEmails, Self: true}},
 	{SessionFilled, Trait{Emails: BookingEmails}},
 	{BookingWithdrawn, Trait{Emails: BookingEmails, Push: CancelledPush, Must: true, Awake: true}},
 	{BookingCancelled, Trait{Emails: BookingEmails, Push: CancelledPush, Must: true, Awake: true}},
 	{ClinicianCancelled, Trait{Emails: BookingEmails, Push: CancelledPush, Must: true, Awake: true}},
 	{CallDue, Trait{Emails: BookingEmails, Awake: true, Self: true}},
 	{CauseDisputed, Trait{Emails: BookingEmails}},
-	{SessionUpdated, Trait{Emails: BookingEmails, Push: UpdatedPush}},
+	{SessionUpdated, Trait{Emails: BookingEmails, Push: UpdatedPush, Self: true}},
 	{ChangeToAcknowledge, Trait{Emails: BookingEmails, Push: UpdatedPush}},
 	{ChangeAnswered, Trait{Emails: BookingEmails}},
 	{ChangeVoid, Trait{Emails: BookingEmails, Push: UpdatedPush}},

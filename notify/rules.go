@@ -139,10 +139,11 @@ var told = map[session.EventKind][]rule{
 	"booking.confirmed": slices.Concat(
 		clinician(BookingConfirmed, all(not(from("offered")), is("origin", "applied"))),
 		clinician(Allocated, all(not(from("offered")), not(is("origin", "applied")))),
+		clinician(Allocated, from("offered")),
 		client(OfferAnswered, from("offered")),
 		client(SessionFilled, all(not(from("offered")), byClinician)),
 	),
-	"booking.offer_declined": client(OfferAnswered, nil),
+	"booking.offer_declined": slices.Concat(clinician(OfferLapsed, nil), client(OfferAnswered, nil)),
 	"booking.offer_lapsed":   slices.Concat(clinician(OfferLapsed, nil), client(OfferAnswered, nil)),
 	"booking.cancelled": slices.Concat(
 		clinician(BookingWithdrawn, all(theClient, not(has("keep")))),
@@ -156,7 +157,7 @@ var told = map[session.EventKind][]rule{
 	"booking.updated":              clinician(SessionUpdated, nil),
 	"booking.change_proposed":      clinician(ChangeToAcknowledge, nil),
 	"booking.change_withdrawn":     clinician(SessionUpdated, nil),
-	"booking.change_acknowledged":  client(ChangeAnswered, nil),
+	"booking.change_acknowledged":  slices.Concat(clinician(SessionUpdated, nil), client(ChangeAnswered, nil)),
 	"booking.change_void":          slices.Concat(clinician(ChangeVoid, nil), client(ChangeVoid, nil)),
 	"booking.eligibility_lost":     slices.Concat(clinician(EligibilityChanged, nil), client(EligibilityChanged, nil)),
 	"booking.eligibility_restored": slices.Concat(clinician(EligibilityChanged, nil), client(EligibilityChanged, nil)),

@@ -114,12 +114,14 @@ var book = map[notify.Kind]entry{
 		{name: "over a clock change", data: over}, {name: "on a bank holiday", data: easter},
 	}},
 	notify.Allocated: {rules: []string{"A1", "A8"}, calendar: enter},
-	notify.Offered:   {rules: []string{"A1"}},
+	notify.Offered:   {rules: []string{"A1", "A8"}, calendar: func(i *notify.Invitation) { i.Tentative = true }},
 	notify.OfferAnswered: {rules: []string{"A1"}, data: all(answer("accepted"), reason("")), variants: []variant{
 		{name: "declined", data: all(answer("declined"), reason("I am on leave that week."))},
 		{name: "lapsed", data: answer("lapsed")},
 	}},
-	notify.OfferLapsed:      {rules: []string{"A1"}},
+	notify.OfferLapsed: {rules: []string{"A1", "A8"}, calendar: off, variants: []variant{
+		{name: "declined", data: answer("declined")},
+	}},
 	notify.SessionFilled:    {rules: []string{"A5"}},
 	notify.BookingWithdrawn: {rules: []string{"W2", "W5", "N2", "A8"}, calendar: off, variants: []variant{erased}},
 	notify.BookingCancelled: {rules: []string{"W2", "N2", "A8"}, calendar: off},

@@ -56,6 +56,8 @@ type occasion struct {
 	desk.Snapshot
 	now  time.Time
 	want desk.Want
+	// over is the booking that the event ended, where the kind is about what became of its session.
+	over booking.Booking
 	// later are the events of the booking since the delivery's own; read only where they count.
 	later []session.Event
 
@@ -118,7 +120,14 @@ func (c *Composer) read(ctx context.Context, o *occasion, k composing) error {
 			return err
 		}
 	}
-	if (k.invites || k.overtaken != nil) && o.Booking.Version > 0 {
+	if k.over {
+		ended, err := c.Store.Load(ctx, aboutBooking(o.Event))
+		if err != nil {
+			return err
+		}
+		o.over = ended.Booking
+	}
+	if (k.invites && !k.over || k.overtaken != nil) && o.Booking.Version > 0 {
 		if o.later, err = c.since(ctx, o); err != nil {
 			return err
 		}
@@ -315,13 +324,17 @@ func (c *Composer) words(ctx context.Context, id session.TextID) (string, error)
 // invitation is the booking as it is now, for the clinician's own calendar (A8).
 func (o *occasion) invitation() *notify.Invitation {
 	b := o.Booking
+	if o.over.Version > 0 {
+		b = o.over
+	}
 	made := o.Event.At
 	if n := len(o.later); n > 0 {
 		made = o.later[n-1].At
 	}
 	i := &notify.Invitation{
 		UID: notify.InvitationUID(b.ID), Sequence: b.Version, Cancelled: b.State == booking.Cancelled, Stamp: made,
-		Start: b.Terms.Span.Start.In(o.zone()), End: b.Terms.Span.End.In(o.zone()),
+		Tentative: b.State == booking.Offered,
+		Start:     b.Terms.Span.Start.In(o.zone()), End: b.Terms.Span.End.In(o.zone()),
 		Summary: string(b.Terms.Role), Place: b.Terms.Place, Description: "Session " + string(b.Reference),
 	}
 	if o.practice.Name != "" {

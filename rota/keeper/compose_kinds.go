@@ -24,6 +24,8 @@ type composing struct {
 	reason bool
 	// invites says that it puts the booking into the clinician's calendar, changes it there or takes it out.
 	invites bool
+	// over says that the booking is the one which its event ended, not the one that its session has now.
+	over bool
 }
 
 func aboutSession(e session.Event) desk.Want { return desk.Want{Session: e.Session} }
@@ -57,9 +59,9 @@ var composed = map[notify.Kind]composing{
 
 	notify.BookingConfirmed:   {about: aboutBooking, invites: true, holds: is(booking.Confirmed)},
 	notify.Allocated:          {about: aboutBooking, invites: true, holds: is(booking.Confirmed)},
-	notify.Offered:            {about: aboutBooking, holds: offered},
+	notify.Offered:            {about: aboutBooking, invites: true, holds: offered},
 	notify.OfferAnswered:      {about: aboutBooking, reason: true, holds: answered},
-	notify.OfferLapsed:        {about: aboutSession, holds: notTheirs},
+	notify.OfferLapsed:        {about: aboutSession, invites: true, over: true, holds: notTheirs},
 	notify.SessionFilled:      {about: aboutBooking, holds: is(booking.Confirmed)},
 	notify.BookingWithdrawn:   {about: aboutBooking, reason: true, invites: true, holds: is(booking.Cancelled)},
 	notify.BookingCancelled:   {about: aboutBooking, reason: true, invites: true, holds: is(booking.Cancelled)},

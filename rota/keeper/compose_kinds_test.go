@@ -344,20 +344,24 @@ func TestA8MessagesCarryInvitations(t *testing.T) {
 			continue
 		}
 		invited = append(invited, kind)
-		i := *m.Invitation
+		i, stamp := *m.Invitation, onJuly(4, 10, 0)
+		if kind == notify.OfferLapsed {
+			stamp = claim.Event.At // it ended the booking
+		}
 		if zone := i.Start.Location().String(); zone != "Europe/London" || !i.End.Equal(onJuly(14, 11, 0)) {
 			t.Errorf("%s: %s to %s", kind, i.Start, i.End)
 		}
 		i.Start, i.End = time.Time{}, time.Time{}
 		s.equal(string(kind), i, notify.Invitation{
 			UID: notify.InvitationUID("b1"), Sequence: 4, Cancelled: now.Booking.State == booking.Cancelled,
-			Stamp: onJuly(4, 10, 0), Summary: "GP at Riverside Surgery", Place: "Room 1", Description: "Session #4011",
+			Tentative: now.Booking.State == booking.Offered,
+			Stamp:     stamp, Summary: "GP at Riverside Surgery", Place: "Room 1", Description: "Session #4011",
 		})
 	}
 	slices.Sort(invited)
 	want := []notify.Kind{
 		notify.Allocated, notify.BookingCancelled, notify.BookingConfirmed, notify.BookingWithdrawn, notify.CallDue,
-		notify.ChangeVoid, notify.Reminder, notify.SessionUpdated,
+		notify.ChangeVoid, notify.OfferLapsed, notify.Offered, notify.Reminder, notify.SessionUpdated,
 	}
 	if !slices.Equal(invited, want) {
 		t.Errorf("%v carry invitations, want %v", invited, want)

@@ -96,7 +96,12 @@ func TestN4N5WhatJustHappenedIsTold(t *testing.T) {
 	must[rota.Changed](s)(s.desk.AcknowledgeChange(ctx, rota.AcknowledgeChange{
 		Command: s.do(ann), Booking: booked.Booking.ID, Shown: shown,
 	}))
-	tell(notify.ChangeAnswered)
+	tell(notify.ChangeAnswered, notify.SessionUpdated) // the clinician's calendar has to change, too
+	s.equal("in the calendar", told[notify.SessionUpdated].Invitation.UID, told[notify.BookingConfirmed].Invitation.UID)
+	if i := told[notify.SessionUpdated].Invitation; i.Sequence <= told[notify.BookingConfirmed].Invitation.Sequence ||
+		i.Start.Day() != 15 {
+		t.Errorf("the calendar is told %+v", i)
+	}
 
 	// Worked, and paid for.
 	s.now = onJuly(13, 9, 0)
