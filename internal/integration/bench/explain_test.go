@@ -117,6 +117,7 @@ func full(tb testing.TB) (db *sql.DB, name, dsn string) {
 	for _, text := range []string{
 		"INSERT INTO sessional.plans (event_no) SELECT i FROM generate_series(1, 20000) i",
 		"INSERT INTO sessional.feed_entries (feed, no, event_no) SELECT 'x' || i % 5, i, i FROM generate_series(1, 20000) i",
+		"INSERT INTO sessional.feed_readers SELECT 'relay', 'x' || i, 1, 1, now() FROM generate_series(1, 20000) i",
 		"INSERT INTO sessional.feeds (feed, last) SELECT 'x' || i, 20000 FROM generate_series(1, 20000) i",
 		"INSERT INTO sessional.session_references SELECT 'x' || i, 'x1', 'x' || i FROM generate_series(1, 20000) i",
 		"VACUUM ANALYZE",
@@ -199,6 +200,11 @@ func addSmall(all map[string]func(context.Context, session.PageRequest) string, 
 		"Settings":   func(ctx context.Context) error { return second(s.Settings(ctx, "x1", "x2")) },
 		"DigestMark": func(ctx context.Context) error { return second(s.DigestMark(ctx, "x1")) },
 		"Feed":       func(ctx context.Context) error { return second(s.Feed(ctx, "x1", 100, 50)) },
+		"FeedIDs":    func(ctx context.Context) error { return second(s.FeedIDs(ctx, "x1", 50)) },
+		"ClaimFeed":  func(ctx context.Context) error { return second(s.ClaimFeed(ctx, "relay", "x1", now, time.Minute)) },
+		"AdvanceFeed": func(ctx context.Context) error {
+			return second(s.AdvanceFeed(ctx, notify.FeedClaim{Reader: "relay", Feed: "x1"}, 1, now, time.Minute))
+		},
 		"ClaimPlans": func(ctx context.Context) error { return second(s.ClaimPlans(ctx, now, time.Minute, 50)) },
 	}
 	for name, ask := range small {
@@ -346,6 +352,12 @@ func TestNoFunctionScans(t *testing.T) {
 	must[[]notify.Claim](t)(s.Claim(t.Context(), notify.ClaimRequest{
 		Now: now, Lease: time.Minute, Limit: 50, Channels: []notify.Channel{notify.Email},
 	}))
+	givenUp := notify.Settlement{
+		Claim:   notify.Claim{Fence: 1, Delivery: notify.Delivery{Provider: "x1", Key: "x1", Event: "x1", Person: "x1"}},
+		Outcome: notify.Outcome{State: notify.GivenUp, At: now}, Raise: &task.Event,
+	}
+	must[[]int](t)(s.Settle(t.Context(), []notify.Settlement{givenUp}))
+	must[int](t)(s.Purge(t.Context(), now.AddDate(1, 0, 0), 50))
 	// The question itself is about views of the catalogue, not about the user's tables.
 	if after := walks(); after != before {
 		t.Errorf("tables were walked through %d times", after-before)

@@ -16,8 +16,8 @@ var (
 		" due_at = ?4, leased_until = NULL, attempts = attempts - ?8" +
 		" WHERE provider = ?5 AND key = ?6 AND state = 'claimed' AND fence = ?7"
 	// reachable asks whether what somebody is told has reached them over another channel, or may yet (N2).
-	reachable = "SELECT EXISTS (SELECT 1 FROM json_each(?2) o CROSS JOIN deliveries t ON t.provider = ?1" +
-		" AND t.key = o.value WHERE t.state IN ('claimed', 'delivered') OR t.due_at IS NOT NULL)"
+	reachable = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE provider = ?1 AND key IN (SELECT value FROM json_each(?2))" +
+		" AND (state IN ('claimed', 'delivered') OR due_at IS NOT NULL))"
 	raiseEvent = eventTable.insert + " ON CONFLICT DO NOTHING"
 	planRaised = "INSERT INTO plans (event_no) " + findEvent
 	purge      = "DELETE FROM deliveries WHERE no IN (SELECT u.no FROM deliveries u WHERE u.due_at IS NULL" +
