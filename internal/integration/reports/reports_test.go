@@ -122,7 +122,12 @@ var wanted = map[string][]string{
 		"invoice_paid android 0 0 0 0 0 1 no_device",
 		"invoice_paid email 0 1 0 0 0 0 -",
 		"invoice_paid iphone 0 0 0 0 0 1 no_device",
-		"invoice_sent email 2 0 0 0 0 0 -",
+		// Both come after the hours of the same people, which are still to be tried again (N5).
+		"invoice_sent email 0 2 0 0 0 0 -",
+		// Ben has no address: the practice waits behind the same hours, support was told (N2).
+		"unreachable android 0 0 0 0 0 2 no_device",
+		"unreachable email 1 1 0 0 0 0 -",
+		"unreachable iphone 0 0 0 0 0 2 no_device",
 	},
 }
 
