@@ -50,15 +50,20 @@ func (p *inPostgres) queue(tb testing.TB, block, many int) {
 		chunk := notify.Chunk{Next: fmt.Sprint(n)}
 		for ; n < many && len(chunk.Deliveries) < 1000; n++ {
 			to := session.PersonID(fmt.Sprintf("p-%d-%d", block, n))
-			chunk.Deliveries = append(chunk.Deliveries, notify.Delivery{
-				Key: notify.DeliveryKey(task.Event.Key(), to, notify.Email), Event: task.Event.Key(),
-				Kind: notify.ApplicationReceived, Channel: notify.Email, Person: to, Audience: notify.PracticeStaff,
-				Session: task.Event.Session, Provider: task.Event.Provider, State: notify.Planned,
-				Planned: now, NotBefore: now,
-			})
+			chunk.Deliveries = append(chunk.Deliveries, delivery(task, to))
 		}
 		chunk.Done = n == many
 		ok(tb, p.store.Planned(tb.Context(), task, chunk))
+	}
+}
+
+// delivery is an email to somebody of the event that is being planned.
+func delivery(of notify.PlanTask, to session.PersonID) notify.Delivery {
+	key := of.Event.Key()
+	return notify.Delivery{
+		Key: notify.DeliveryKey(key, to, notify.Email), Event: key, Kind: notify.ApplicationReceived,
+		Channel: notify.Email, Person: to, Audience: notify.PracticeStaff, Session: of.Event.Session,
+		Provider: of.Event.Provider, State: notify.Planned, Planned: now, NotBefore: now,
 	}
 }
 

@@ -78,9 +78,11 @@ $$;
 -- first, and is due at once (N5). What one person is told over one channel goes in the order in which it was planned: of
 -- a later one it is asked whether an earlier one is in hand, due, or waits to be tried again. The row of that one may
 -- have been locked meanwhile: as long as it isn't done with, it is found here, whichever of its states is seen.
+-- What a claim is thought to cost grows with the queue, what it does cost doesn't: compiling it would take far longer.
 CREATE FUNCTION {schema}.sessional_claim_{n}(at timestamptz, until timestamptz, channels jsonb, many bigint)
 RETURNS SETOF json LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
 BEGIN
     UPDATE {schema}.deliveries t
