@@ -3,6 +3,7 @@ package notify_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -40,9 +41,12 @@ var hostile = map[string]string{
 	"html entity": "&lt;script&gt;&#x3c;b&#62;&nbsp;&bogus;",
 }
 
-// Whatever people write in any field, every kind stays what it is on every channel.
+// Whatever people write in any field, every kind stays what it is on every channel. Shortened, only some of it.
 func TestN6HostileInputOnEveryChannel(t *testing.T) {
 	for name, text := range hostile {
+		if testing.Short() && !slices.Contains([]string{"header", "markup", "bidi", "long"}, name) {
+			continue
+		}
 		t.Run("N6 "+name, func(t *testing.T) {
 			d := sample(t)
 			spoil(reflect.ValueOf(&d).Elem(), text)
