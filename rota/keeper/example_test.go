@@ -44,9 +44,9 @@ func Example() {
 	planner := keeper.Planner{Queue: store, Store: store, Directory: directory, Now: clock}
 	fmt.Println("events planned:", value(planner.Plan(ctx)))
 	// Output:
-	// before: {Voided:0 Lapsed:0 Expired:0 Completed:0 Fees:0 Rechecked:0 Reminded:0 Erased:0}
-	// at the start: {Voided:0 Lapsed:0 Expired:1 Completed:0 Fees:0 Rechecked:0 Reminded:0 Erased:0}
-	// and again: {Voided:0 Lapsed:0 Expired:0 Completed:0 Fees:0 Rechecked:0 Reminded:0 Erased:0}
+	// before: {Voided:0 Lapsed:0 Expired:0 Completed:0 Fees:0 Rechecked:0 Reminded:0 Erased:0 Purged:0}
+	// at the start: {Voided:0 Lapsed:0 Expired:1 Completed:0 Fees:0 Rechecked:0 Reminded:0 Erased:0 Purged:0}
+	// and again: {Voided:0 Lapsed:0 Expired:0 Completed:0 Fees:0 Rechecked:0 Reminded:0 Erased:0 Purged:0}
 	// the session is expired
 	// events planned: 2
 }
