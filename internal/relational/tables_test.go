@@ -169,6 +169,7 @@ func comeBack[R any](t *testing.T, table *Table) {
 		if diff := cmp.Diff(record, got, alike); diff != "" {
 			t.Errorf("%s, read from a row (-want +got):\n%s", table.Name, diff)
 		}
+		sameFields(t, table, row, &record)
 		object, err := table.Object(record)
 		if err != nil {
 			t.Fatal(err)
@@ -180,6 +181,31 @@ func comeBack[R any](t *testing.T, table *Table) {
 		if diff := cmp.Diff(record, got, alike); diff != "" {
 			t.Errorf("%s, read from an object (-want +got):\n%s", table.Name, diff)
 		}
+	}
+}
+
+// sameFields asks that a record's fields as text are what its row holds.
+func sameFields[R any](t *testing.T, table *Table, row []any, record *R) {
+	t.Helper()
+	i := 0
+	err := Fields(table, record, func(text []byte) {
+		same := row[i] == nil && text == nil
+		switch v := row[i].(type) {
+		case string:
+			same = text != nil && string(text) == v
+		case int64, bool:
+			same = string(text) == fmt.Sprint(v)
+		case json.RawMessage:
+			var got, want any
+			same = json.Unmarshal(text, &got) == nil && json.Unmarshal(v, &want) == nil && cmp.Equal(got, want)
+		}
+		if !same {
+			t.Errorf("%s.%s as text is %q, and %v in the row", table.Name, table.Columns[i].Name, text, row[i])
+		}
+		i++
+	})
+	if err != nil || i != len(row) {
+		t.Errorf("%s: %d fields of %d: %v", table.Name, i, len(row), err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -101,6 +102,19 @@ func (p *inPostgres) byHand(tb testing.TB, dsn string, all []written, h byHand) 
 	}}
 }
 
+// byHandReady is the same with rows that were encoded beforehand, from the n-th to the m-th.
+func (p *inPostgres) byHandReady(tb testing.TB, dsn string, all []written, h byHand, n, m int) *contestant {
+	tb.Helper()
+	ready := slices.Clone(all)
+	for i := n; i < m; i++ {
+		ready[i] = must[written](tb)(ready[i].encoded())
+	}
+	c := p.byHand(tb, dsn, ready, h)
+	c.name = "hand-written, encoded beforehand"
+	c.next.Store(int64(n))
+	return c
+}
+
 // byDeskAndHand decides by a desk, and reads and writes by the hand-written transaction.
 func (p *inPostgres) byDeskAndHand(tb testing.TB, dsn string, all []written, h byHand) *contestant {
 	tb.Helper()
@@ -159,16 +173,19 @@ func BenchmarkAcceptPostgres(b *testing.B) {
 	near, far := contest{blocks: 9, ops: 320}, contest{blocks: 7, ops: 160}
 	p := newServer(b, true)
 	name := p.NewDatabase(b)
-	o := newOpponents(b, p.DSN(name), 3*near.needs()+far.needs())
+	o := newOpponents(b, p.DSN(name), 4*near.needs()+far.needs())
 
 	byDesk, byHand, byBatch := o.at(b, p.DSN(name), 0)
 	byBoth := o.hand.byDeskAndHand(b, p.DSN(name), o.handRows, o.handSQL)
-	byBoth.next.Store(int64(2*near.needs() + far.needs()))
-	near.run(b, byDesk, byHand, byBatch, byBoth)
-	near.say("accept on PostgreSQL", byDesk, byHand, byBatch, byBoth)
+	last := 2*near.needs() + far.needs()
+	byBoth.next.Store(int64(last))
+	byReady := o.hand.byHandReady(b, p.DSN(name), o.handRows, o.handSQL, last+near.needs(), last+2*near.needs())
+	near.run(b, byDesk, byHand, byBatch, byBoth, byReady)
+	near.say("accept on PostgreSQL", byDesk, byHand, byBatch, byBoth, byReady)
 	promise("postgres/accept-vs-hand-written", ratio(byDesk, byHand), "<=", 0.9)
 	note("desk / pgx batch", ratio(byDesk, byBatch))
-	note("desk / desk over the hand-written, which so has to decide and encode as well", ratio(byDesk, byBoth))
+	note("desk / desk over the hand-written, which so has to decide as well", ratio(byDesk, byBoth))
+	note("desk / hand-written with its rows encoded beforehand", ratio(byDesk, byReady))
 
 	byDesk, byHand, byBatch = o.at(b, p.DSN(name)+" synchronous_commit=off", near.needs())
 	near.run(b, byDesk, byHand, byBatch)

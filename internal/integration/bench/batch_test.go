@@ -47,6 +47,10 @@ func columnsOf(t *relational.Table) string {
 
 // accept takes two trips.
 func (h byBatch) accept(ctx context.Context, pool *pgxpool.Pool, w written) error {
+	w, err := w.encoded()
+	if err != nil {
+		return err
+	}
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return err

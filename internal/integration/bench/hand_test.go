@@ -13,13 +13,14 @@ import (
 	"testing"
 
 	"github.com/sessional-go/sessional/internal/relational"
+	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/session"
 )
 
 // byHand is accepting an application as somebody would write it without the library: the statements that read, lock and
 // write what a desk reads, locks and writes, no more and no less. What a desk decides between reading and writing is
-// given to it, ready to be sent: it has nothing to compute.
+// given to it: it has nothing to decide, only to encode its rows.
 type byHand struct {
 	outcome                                            string // the command's key
 	application, session, diary, entries, policies     string // what is read
@@ -99,6 +100,11 @@ type written struct {
 	events      []any
 	planned     []any
 
+	// changes and answer are what it is made of, where it isn't encoded yet, and textual says that documents are texts.
+	changes desk.Changes
+	answer  rota.Booked
+	textual bool
+
 	// read is what the desk had read to decide it.
 	read desk.Snapshot
 }
@@ -123,8 +129,8 @@ func (c captured) Commit(_ context.Context, changes desk.Changes) (desk.Verdict,
 	return desk.Done, nil
 }
 
-// decisions asks a desk for what it would write for each of the first applications, and returns that as parameters, and
-// one of them whole.
+// decisions asks a desk for what it would write for each of the first applications, and returns that, and one of them
+// whole.
 func decisions(tb testing.TB, s desk.Store, dir desk.Directory, many int) ([]written, desk.Changes) {
 	tb.Helper()
 	all, errs := make([]written, many), make([]error, workers)
@@ -136,10 +142,9 @@ func decisions(tb testing.TB, s desk.Store, dir desk.Directory, many int) ([]wri
 			var read desk.Snapshot
 			d := newDesk(tb, captured{s, &read, &c}, dir)
 			for i := w; i < many && errs[w] == nil; i += workers {
-				if _, errs[w] = d.Accept(tb.Context(), accept(applied(i))); errs[w] == nil {
-					all[i], errs[w] = parameters(c)
-					all[i].read = read
-				}
+				var answer rota.Booked
+				answer, errs[w] = d.Accept(tb.Context(), accept(applied(i)))
+				all[i] = written{changes: c, answer: answer, read: read}
 			}
 			if w == 0 {
 				like = c
@@ -149,6 +154,24 @@ func decisions(tb testing.TB, s desk.Store, dir desk.Directory, many int) ([]wri
 	wait.Wait()
 	ok(tb, errors.Join(errs...))
 	return all, like
+}
+
+// encoded is the same as the statements take it: what is kept as JSON is encoded, and all is in the parameters' order.
+func (w written) encoded() (written, error) {
+	if w.outcome != nil {
+		return w, nil
+	}
+	c := w.changes
+	var err error
+	if c.Outcome.Result, err = json.Marshal(w.answer); err != nil {
+		return w, err
+	}
+	e, err := parameters(c)
+	if err == nil && w.textual {
+		e.planned = []any{int64(len(c.Events))}
+		e = e.asText()
+	}
+	return e, err
 }
 
 // parameters takes changes apart. They have to be those of an acceptance: one row of each kind.
@@ -217,6 +240,10 @@ func (h byHand) accept(ctx context.Context, db *sql.DB, w written) error {
 
 // within does it in a transaction that is used as the caller says.
 func (h byHand) within(ctx context.Context, db *sql.DB, w written, as func(*sql.Tx) tx) error {
+	w, err := w.encoded()
+	if err != nil {
+		return err
+	}
 	transaction, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err

@@ -1,9 +1,7 @@
 package postgres
 
 import (
-	"encoding/json"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/sessional-go/sessional/internal/relational"
 )
@@ -15,17 +13,18 @@ import (
 // or backslash of a text is four or two characters in the end.
 func appendRows[R any](doc []byte, t *relational.Table, rows []R) ([]byte, error) {
 	open := byte('{')
-	for _, r := range rows {
-		row, err := t.Row(r)
+	for i := range rows {
+		doc = append(doc, open, '"')
+		next := byte('(')
+		err := relational.Fields(t, &rows[i], func(text []byte) {
+			doc = append(doc, next)
+			if text != nil {
+				doc = appendText(doc, text)
+			}
+			next = ','
+		})
 		if err != nil {
 			return nil, err
-		}
-		doc = append(doc, open, '"', '(')
-		for i, v := range row {
-			if i > 0 {
-				doc = append(doc, ',')
-			}
-			doc = appendField(doc, v)
 		}
 		doc = append(doc, ')', '"')
 		open = ','
@@ -33,41 +32,30 @@ func appendRows[R any](doc []byte, t *relational.Table, rows []R) ([]byte, error
 	return append(doc, '}'), nil
 }
 
-// appendField adds a field of a row: a string, an int64, a bool, JSON as it is, or nothing for NULL.
-func appendField(doc []byte, v any) []byte {
-	switch v := v.(type) {
-	case string:
-		return appendText(doc, v)
-	case json.RawMessage:
-		return appendText(doc, string(v))
-	case int64:
-		return strconv.AppendInt(doc, v, 10)
-	case bool:
-		return strconv.AppendBool(doc, v)
-	}
-	return doc
-}
-
-// escapes are what stands within both pairs of quotes for what would end or mean something there.
-var escapes = strings.NewReplacer(`"`, `\"\"`, `\`, `\\\\`)
-
 // appendText adds a text, which without quotes must neither be empty nor hold anything that a row or an array gives a
 // meaning to. Most texts here are ids, codes and instants.
-func appendText(doc []byte, s string) []byte {
-	if s != "" && !strings.ContainsFunc(s, special) {
-		return append(doc, s...)
+func appendText(doc, text []byte) []byte {
+	if len(text) > 0 && !slices.ContainsFunc(text, special) {
+		return append(doc, text...)
 	}
-	doc = append(doc, `\"`...)
-	if strings.ContainsAny(s, `"\`) {
-		s = escapes.Replace(s)
+	doc = append(doc, '\\', '"')
+	for _, c := range text {
+		switch c {
+		case '"':
+			doc = append(doc, `\"\"`...)
+		case '\\':
+			doc = append(doc, `\\\\`...)
+		default:
+			doc = append(doc, c)
+		}
 	}
-	return append(append(doc, s...), `\"`...)
+	return append(doc, '\\', '"')
 }
 
-// special says whether a character calls for quotes. Blanks do so, since PostgreSQL drops them around values.
-func special(r rune) bool {
+// special says whether a byte calls for quotes. Blanks do so, since PostgreSQL drops them around values.
+func special(c byte) bool {
 	switch {
-	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == ':', r == '.', r == '_', r == '#', r == '+', r == '/':
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', '+' <= c && c <= ':' && c != ',', c == '_', c == '#':
 		return false
 	}
 	return true

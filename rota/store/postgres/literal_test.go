@@ -12,7 +12,7 @@ import (
 func TestTextsComeBackOutOfALiteral(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.OneOf(rapid.String(), rapid.StringMatching("[a\"\\\\,(){} \\n\t]{0,8}")).Draw(t, "text")
-		element := string(appendText(nil, want))
+		element := string(appendText(nil, []byte(want)))
 		field, rest := unescaped(element)
 		if rest != "" {
 			t.Fatalf("%q ends the array's quotes within %q", want, element)
