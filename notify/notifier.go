@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // ErrPermanent is wrapped by the error of a Notifier that can never succeed: the address does not exist, the device is
@@ -20,6 +21,18 @@ var ErrUnknown = errors.New("notify: this may or may not have been delivered")
 // tried again. It may be called with the same key twice, and by several goroutines at once; it ends when ctx does.
 type Notifier interface {
 	Notify(ctx context.Context, m Message) error
+}
+
+// ByChannel is a Notifier made of one for each channel. A message over a channel without one can never be delivered.
+type ByChannel map[Channel]Notifier
+
+// Notify hands the message to its channel's Notifier.
+func (b ByChannel) Notify(ctx context.Context, m Message) error {
+	n := b[m.Channel]
+	if n == nil {
+		return fmt.Errorf("%w: nothing sends over the channel %s", ErrPermanent, m.Channel)
+	}
+	return n.Notify(ctx, m)
 }
 
 // Message is what a Notifier carries: one message to one person over one channel, ready to be sent.
