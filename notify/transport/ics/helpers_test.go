@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/sessional-go/sessional/notify/transport/internal/peer"
+	"github.com/sessional-go/sessional/internal/peer"
 )
 
 func TestMain(m *testing.M) {

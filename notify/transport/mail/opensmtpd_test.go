@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/sessional-go/sessional/notify"
-	"github.com/sessional-go/sessional/notify/transport/internal/peer"
+	"github.com/sessional-go/sessional/internal/peer"
 	"github.com/sessional-go/sessional/notify/transport/mail"
 )
 
@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { os.Exit(peer.Main(m)) }
 // withOpenSMTPD starts the server, and returns the options of a sender that talks to it: in clear, see package peer.
 func withOpenSMTPD(t *testing.T) (*peer.OpenSMTPD, mail.Options) {
 	t.Helper()
-	server := peer.StartOpenSMTPD(t)
+	server := peer.StartOpenSMTPD(t, "ada", "zoe")
 	return server, mail.Options{
 		Host: "127.0.0.1", Port: server.Port, TLS: mail.None, From: "Leeds Surgery <rota@example.org>", Hello: "client.test",
 	}

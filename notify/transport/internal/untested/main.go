@@ -5,7 +5,7 @@ package main
 import (
 	"os"
 
-	"github.com/sessional-go/sessional/notify/transport/internal/peer"
+	"github.com/sessional-go/sessional/internal/peer"
 )
 
 func main() { os.Exit(peer.Look(os.Stdout)) } //nolint:forbidigo // a program

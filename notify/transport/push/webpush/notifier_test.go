@@ -13,7 +13,7 @@ import (
 
 	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/notify/notifytest"
-	"github.com/sessional-go/sessional/notify/transport/internal/peer"
+	"github.com/sessional-go/sessional/internal/peer"
 	"github.com/sessional-go/sessional/notify/transport/push"
 	"github.com/sessional-go/sessional/notify/transport/push/internal/standin"
 	"github.com/sessional-go/sessional/notify/transport/push/webpush"

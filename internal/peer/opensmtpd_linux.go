@@ -36,20 +36,21 @@ vmail:x:64903:
 
 const vmail = 64903
 
-// configuration takes mails for two people, of at most 200 kB.
-const configuration = `table people { "ada@example.org" = vmail, "zoe@example.org" = vmail }
+// configuration takes mails for people at example.org, of at most 200 kB.
+const configuration = `table people { %s }
 smtp max-message-size 200K
 listen on 127.0.0.1 port %d hostname mail.example.org
 action keep maildir "/mail/%%{rcpt.user}" virtual <people>
 match from any for domain "example.org" action keep
 `
 
-// StartOpenSMTPD starts a server, or skips the test where there is none or it can't run. It stops when the test ends.
+// StartOpenSMTPD starts a server that takes mails for people at example.org, each the part before the @; it skips the
+// test where there is none or it can't run. It stops when the test ends.
 //
 // OpenSMTPD has to be started by root: it separates its rights by changing its root folder and by becoming one of two
 // users of its own, and delivers as a third. So it runs in a folder of its own that has them, and everything else that
 // it needs, as its root; nothing of the system is changed.
-func StartOpenSMTPD(tb testing.TB) *OpenSMTPD {
+func StartOpenSMTPD(tb testing.TB, people ...string) *OpenSMTPD {
 	tb.Helper()
 	home, err := findOpenSMTPD()
 	if err != nil {
@@ -59,8 +60,12 @@ func StartOpenSMTPD(tb testing.TB) *OpenSMTPD {
 	if err := s.furnish(home); err != nil {
 		tb.Fatalf("%s: %v", opensmtpd, err)
 	}
+	entries := make([]string, len(people))
+	for i, p := range people {
+		entries[i] = fmt.Sprintf("%q = vmail", p+"@example.org")
+	}
 	for name, text := range map[string]string{
-		"passwd": users, "group": groups, "smtpd.conf": fmt.Sprintf(configuration, s.Port),
+		"passwd": users, "group": groups, "smtpd.conf": fmt.Sprintf(configuration, strings.Join(entries, ", "), s.Port),
 	} {
 		file := filepath.Join(s.folder, "etc", name)
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil { //nolint:gosec // all of its users read them
@@ -81,12 +86,8 @@ func StartOpenSMTPD(tb testing.TB) *OpenSMTPD {
 // Mails returns what was delivered to a person so far.
 func (s *OpenSMTPD) Mails(tb testing.TB, person string) [][]byte {
 	tb.Helper()
-	names, err := filepath.Glob(filepath.Join(s.folder, "mail", person, "new", "*"))
-	if err != nil {
-		tb.Fatal(err)
-	}
 	var mails [][]byte
-	for _, name := range names {
+	for _, name := range s.files(tb, filepath.Join("mail", person, "new", "*")) {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			tb.Fatal(err)
@@ -94,6 +95,28 @@ func (s *OpenSMTPD) Mails(tb testing.TB, person string) [][]byte {
 		mails = append(mails, text)
 	}
 	return mails
+}
+
+// Delivered counts the mails that were delivered so far, to whomever.
+func (s *OpenSMTPD) Delivered(tb testing.TB) int {
+	tb.Helper()
+	return len(s.files(tb, "mail/*/new/*"))
+}
+
+// Queued counts the files of mails that the server has taken over, or is taking, and has not delivered yet.
+func (s *OpenSMTPD) Queued(tb testing.TB) int {
+	tb.Helper()
+	return len(s.files(tb, "var/spool/smtpd/queue/*/*")) + len(s.files(tb, "var/spool/smtpd/incoming/*"))
+}
+
+// files are those in the server's root folder that a pattern fits.
+func (s *OpenSMTPD) files(tb testing.TB, pattern string) []string {
+	tb.Helper()
+	names, err := filepath.Glob(filepath.Join(s.folder, pattern))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return names
 }
 
 // findOpenSMTPD finds the folder above the "usr" with its programs: where it was fetched to, or the system's.

@@ -11,7 +11,7 @@ import (
 type OpenSMTPD struct{ Port int }
 
 // StartOpenSMTPD skips the test: the server that is fetched is Debian's.
-func StartOpenSMTPD(tb testing.TB) *OpenSMTPD {
+func StartOpenSMTPD(tb testing.TB, _ ...string) *OpenSMTPD {
 	tb.Helper()
 	_, err := findOpenSMTPD()
 	skip(tb, opensmtpd, err)
@@ -22,3 +22,9 @@ func findOpenSMTPD() (string, error) { return "", errors.New("it is run on Linux
 
 // Mails is never called.
 func (s *OpenSMTPD) Mails(testing.TB, string) [][]byte { return nil }
+
+// Delivered is never called.
+func (s *OpenSMTPD) Delivered(testing.TB) int { return 0 }
+
+// Queued is never called.
+func (s *OpenSMTPD) Queued(testing.TB) int { return 0 }

@@ -1,4 +1,4 @@
-// Package peer finds what the transports are checked against: programs and libraries of others, which
+// Package peer finds what the transports, and whoever sends with them, are checked against: programs and libraries of others, which
 // internal/tools/peers fetches where the machine has none. It is for tests alone.
 //
 // What cannot be had makes the tests that need it skip, and is listed at the end of the run; where CI is set the run
@@ -26,7 +26,7 @@ var missing = struct {
 
 // Main runs the tests of a package and lists what was not tested. It returns the code to exit with.
 func Main(m *testing.M) int {
-	return report(os.Stderr, m.Run())
+	return Report(os.Stderr, m.Run())
 }
 
 // Look looks for everything that tests want, and lists what is not there. It returns the code to exit with.
@@ -38,10 +38,12 @@ func Look(w io.Writer) int {
 			miss(name, err.Error())
 		}
 	}
-	return report(w, 0)
+	return Report(w, 0)
 }
 
-func report(w io.Writer, code int) int {
+// Report lists what was not tested. It returns the code to exit with: the one given, or where CI is set and something
+// is missing, at least 1.
+func Report(w io.Writer, code int) int {
 	missing.Lock()
 	defer missing.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(missing.why)) {
@@ -84,8 +86,8 @@ func fetched(name string) (string, error) {
 	}
 	// go test keeps results, and takes notice only of files of the module. The script writes one into each when it has
 	// fetched something, and a test that was skipped is run again.
-	for _, module := range []string{"", "push"} {
-		_, _ = os.ReadFile(filepath.Join(top, "notify", "transport", module, ".fetched"))
+	for _, folder := range []string{"notify/transport", "notify/transport/push", "internal/integration/dispatch"} {
+		_, _ = os.ReadFile(filepath.Join(top, folder, ".fetched"))
 	}
 	return filepath.Join(top, ".tools", name), nil
 }
