@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/internal/peer"
+	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/notify/transport/mail"
 )
 

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sessional-go/sessional/internal/peer"
 	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/notify/notifytest"
-	"github.com/sessional-go/sessional/internal/peer"
 	"github.com/sessional-go/sessional/notify/transport/push"
 	"github.com/sessional-go/sessional/notify/transport/push/internal/standin"
 	"github.com/sessional-go/sessional/notify/transport/push/webpush"
