@@ -4,7 +4,10 @@ module github.com/sessional-go/sessional/internal/integration
 
 go 1.26.0
 
-replace github.com/sessional-go/sessional => ../../
+replace (
+	github.com/sessional-go/sessional => ../../
+	github.com/sessional-go/sessional/notify/transport => ../../notify/transport
+)
 
 require (
 	github.com/anishathalye/porcupine v1.3.1
@@ -15,12 +18,14 @@ require (
 	github.com/riverqueue/river v0.51.0
 	github.com/riverqueue/river/riverdriver/riverpgxv5 v0.51.0
 	github.com/sessional-go/sessional v0.0.0-00010101000000-000000000000
+	github.com/sessional-go/sessional/notify/transport v0.0.0-00010101000000-000000000000
 	github.com/shopspring/decimal v1.6.0
 	golang.org/x/sys v0.48.0
 	modernc.org/sqlite v1.60.0
 )
 
 require (
+	github.com/arran4/golang-ical v0.3.4 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
@@ -37,6 +42,8 @@ require (
 	github.com/tidwall/match v1.2.0 // indirect
 	github.com/tidwall/pretty v1.2.1 // indirect
 	github.com/tidwall/sjson v1.2.5 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
+	golang.org/x/crypto v0.54.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	modernc.org/libc v1.77.1 // indirect

@@ -146,11 +146,13 @@ func (s *story) check() error {
 	if err != nil {
 		return err
 	}
-	s.sink.Lock()
-	defer s.sink.Unlock()
+	told, err := s.Sink.Heard()
+	if err != nil {
+		return err
+	}
 	for key, d := range want {
 		kept, there := got[key]
-		switch told := len(s.sink.was[key]); {
+		switch told := len(told[key]); {
 		case !there:
 			return fmt.Errorf("N4: delivery %+v was lost", d)
 		case d.State == notify.Planned && (kept.State != notify.Delivered || told == 0):
@@ -163,36 +165,40 @@ func (s *story) check() error {
 	for _, d := range got {
 		return fmt.Errorf("N4: delivery %+v was made up", d)
 	}
-	return errors.Join(s.repeats(want), s.enough(ctx))
+	return errors.Join(repeats(told, want), s.enough(ctx, told))
 }
 
-// repeats asks that nothing was told twice but what had been recorded as unknown before.
-func (s *story) repeats(want map[string]notify.Delivery) error {
-	for key, was := range s.sink.was {
-		if _, known := want[key]; !known {
+// repeats asks that nobody else was told, and nothing twice but what had been recorded as unknown before.
+func repeats(told map[string][]Attempt, want map[string]notify.Delivery) error {
+	for key, attempts := range told {
+		d, known := want[key]
+		if !known {
 			return fmt.Errorf("N4: somebody was told %q", key)
 		}
-		for _, before := range was[1:] {
-			if before != notify.Unknown.String() {
-				return fmt.Errorf("N5: %s was told again when its outcome was %s: %v", key, before, was)
+		for _, a := range attempts {
+			if a.Person != d.Person {
+				return fmt.Errorf("N4: %s was told what is for %s: %q", a.Person, d.Person, key)
 			}
+		}
+		if err := repeated(attempts); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // enough asks that the story was one: somebody died at each point, and something was repeated.
-func (s *story) enough(ctx context.Context) error {
+func (s *story) enough(ctx context.Context, told map[string][]Attempt) error {
 	for _, p := range append(Points(), atRandom) {
 		if s.deaths[p] == 0 {
 			return fmt.Errorf("nobody died %s: %v", p, maps.Clone(s.deaths))
 		}
 	}
-	repeated := 0
-	for _, was := range s.sink.was {
-		repeated += len(was) - 1
+	again := 0
+	for _, attempts := range told {
+		again += len(attempts) - 1
 	}
-	if repeated == 0 {
+	if again == 0 {
 		return errors.New("too little happened: nothing was sent twice, though somebody died after sending")
 	}
 	// Nobody has anything in hand: what the dead had was found.

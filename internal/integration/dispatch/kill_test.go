@@ -9,22 +9,32 @@ import (
 	"github.com/sessional-go/sessional/internal/integration/server"
 	"github.com/sessional-go/sessional/internal/integration/worker"
 	"github.com/sessional-go/sessional/internal/integration/worker/stores"
+	"github.com/sessional-go/sessional/internal/peer"
 )
 
 func TestMain(m *testing.M) {
 	if code, isDispatcher := dispatch.Main(); isDispatcher {
 		os.Exit(code)
 	}
-	os.Exit(server.Main(m))
+	os.Exit(peer.Report(os.Stderr, server.Main(m)))
 }
 
 // TestKilledDispatchersN4N5 kills processes that plan and deliver, four at once, at every point and at random: nothing
 // that was to be told is lost or planned twice (N4), whoever drops repeated keys tells every person exactly once, and
 // what is repeated was recorded as unknown before (N5).
-func TestKilledDispatchersN4N5(t *testing.T) {
+func TestKilledDispatchersN4N5(t *testing.T) { killed(t, 50, dispatch.NewHTTPSink) }
+
+// TestKilledMailersN4N5 kills processes that send by SMTP to a real mail server, in the midst of a mail, too: everybody
+// has what is for them in their mailbox, under one Message-ID whichever attempt it was, and twice only where a claim in
+// between knew that nobody knows what became of the one before (N5).
+func TestKilledMailersN4N5(t *testing.T) { killed(t, 20, dispatch.NewMailSink) }
+
+// killed lets so many dispatchers die on each store, more in the long run.
+func killed(t *testing.T, kills int, sink func(testing.TB) dispatch.Sink) {
+	t.Helper()
 	for _, name := range []string{stores.Mattn, stores.PGX} {
 		t.Run(name, func(t *testing.T) {
-			p := dispatch.Plan{Store: worker.Config{Store: name}, Seed: 1, Kills: 50}
+			p := dispatch.Plan{Store: worker.Config{Store: name}, Seed: 1, Kills: kills}
 			switch {
 			case os.Getenv("SESSIONAL_SOAK") == "1":
 				p.Kills = 300
@@ -37,6 +47,7 @@ func TestKilledDispatchersN4N5(t *testing.T) {
 				s := server.Shared(t, 0)
 				p.Store.DSN, p.Store.Schema = s.DSN(s.NewDatabase(t)), stores.NewSchema()
 			}
+			p.Sink = sink(t)
 			store, _ := stores.Handle(t, p.Store)
 			began := time.Now()
 			count, err := dispatch.Run(t, store, p)

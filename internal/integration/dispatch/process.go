@@ -3,11 +3,8 @@ package dispatch
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"sync/atomic"
 	"syscall"
@@ -25,7 +22,7 @@ const environment = "SESSIONAL_DISPATCH"
 // Config is what a dispatching process is told.
 type Config struct {
 	Store worker.Config `json:"store"`
-	// Sink is where messages go: an address for POST.
+	// Sink is where messages go: its address.
 	Sink string `json:"sink"`
 	// Point is where the process kills itself, Hit at which time of coming there, from 1; blank: nowhere.
 	Point string `json:"point,omitzero"`
@@ -39,6 +36,7 @@ const (
 	afterPlanned  = "after a plan was kept"
 	afterClaim    = "after claiming"
 	beforeSend    = "before sending"
+	amidSend      = "while sending"
 	afterSend     = "after sending, before settling"
 	amidSettle    = "while settling"
 	afterSettle   = "after settling"
@@ -47,9 +45,15 @@ const (
 // Points lists them.
 func Points() []string {
 	return []string{
-		beforePlanned, amidPlanned, afterPlanned, afterClaim, beforeSend, afterSend, amidSettle, afterSettle,
+		beforePlanned, amidPlanned, afterPlanned, afterClaim, beforeSend, amidSend, afterSend, amidSettle, afterSettle,
 	}
 }
+
+// ofCommit and ofSending are parts of the time that a commit takes, and the sending of a message; see amid.
+const (
+	ofCommit  = 200 * time.Microsecond
+	ofSending = time.Millisecond
+)
 
 // lease is how long a process has what it claims. It is the shortest there is, since what dies with somebody waits for
 // its end.
@@ -84,11 +88,15 @@ func serve(c Config) error {
 		_, _ = io.Copy(io.Discard, os.Stdin) // whoever started it is gone
 		os.Exit(0)
 	}()
+	notifier, err := c.notifier()
+	if err != nil {
+		return err
+	}
 	v := &victim{Config: c}
 	q := mortal{Queue: store, victim: v}
 	planner := keeper.Planner{Queue: q, Store: store, Directory: directory, Lease: lease, Batch: 5}
 	dispatcher, err := notify.NewDispatcher(notify.DispatcherOptions{
-		Queue: q, Composer: plain{}, Notifier: sink{v}, Lease: lease, Every: 20 * time.Millisecond, Batch: 20,
+		Queue: q, Composer: plain{}, Notifier: outlet{notifier, v}, Lease: lease, Every: 20 * time.Millisecond, Batch: 20,
 		Backoff: notify.Backoff{First: 50 * time.Millisecond, Most: 200 * time.Millisecond}, Attempts: 1000,
 	})
 	if err != nil {
@@ -117,14 +125,15 @@ func (v *victim) at(point string) {
 	v.die()
 }
 
-// amid does something during which a point lies: the process dies while it is being done, if that takes long enough.
-func (v *victim) amid(point string, do func() error) error {
+// amid does something during which a point lies: the process dies while it is being done, if that takes long enough. The
+// step is a part of the time that it takes: how many of them go by depends on the time of coming there.
+func (v *victim) amid(point string, step time.Duration, do func() error) error {
 	if point != v.Point || v.came.Add(1) < v.Hit {
 		return do()
 	}
 	var over atomic.Bool
 	go func() {
-		time.Sleep(time.Duration(v.Hit%5) * 200 * time.Microsecond)
+		time.Sleep(time.Duration(v.Hit%5) * step)
 		if !over.Load() {
 			v.die()
 		}
@@ -150,7 +159,7 @@ type mortal struct {
 // Planned keeps a chunk of a plan.
 func (q mortal) Planned(ctx context.Context, task notify.PlanTask, chunk notify.Chunk) error {
 	q.at(beforePlanned)
-	err := q.amid(amidPlanned, func() error { return q.Queue.Planned(ctx, task, chunk) })
+	err := q.amid(amidPlanned, ofCommit, func() error { return q.Queue.Planned(ctx, task, chunk) })
 	if err == nil {
 		q.at(afterPlanned)
 	}
@@ -168,7 +177,7 @@ func (q mortal) Claim(ctx context.Context, request notify.ClaimRequest) ([]notif
 
 // Settle says what became of deliveries.
 func (q mortal) Settle(ctx context.Context, settlements []notify.Settlement) (lost []int, err error) {
-	err = q.amid(amidSettle, func() error {
+	err = q.amid(amidSettle, ofCommit, func() error {
 		lost, err = q.Queue.Settle(ctx, settlements)
 		return err
 	})
@@ -176,35 +185,4 @@ func (q mortal) Settle(ctx context.Context, settlements []notify.Settlement) (lo
 		q.at(afterSettle)
 	}
 	return lost, err
-}
-
-// plain composes a message that says what the queue knew of its delivery, and nothing else.
-type plain struct{}
-
-// Compose returns the message.
-func (plain) Compose(_ context.Context, c notify.Claim) (notify.Message, error) {
-	return notify.Message{Key: c.Delivery.Key, Kind: c.Delivery.Kind, Channel: c.Delivery.Channel, Text: c.Was.String()}, nil
-}
-
-// sink sends messages to the process that counts them.
-type sink struct{ *victim }
-
-// Notify sends one; no answer is an unknown outcome.
-func (s sink) Notify(ctx context.Context, m notify.Message) error {
-	s.at(beforeSend)
-	query := url.Values{"key": {m.Key}, "was": {m.Text}}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Sink+"?"+query.Encode(), http.NoBody)
-	if err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return errors.Join(notify.ErrUnknown, err)
-	}
-	_ = answer.Body.Close() // it is empty
-	if answer.StatusCode != http.StatusNoContent {
-		return fmt.Errorf("the sink says %s", answer.Status)
-	}
-	s.at(afterSend)
-	return nil
 }

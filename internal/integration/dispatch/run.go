@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"slices"
@@ -24,6 +22,8 @@ import (
 type Plan struct {
 	// Store is what they work on.
 	Store worker.Config
+	// Sink is where they send to.
+	Sink Sink
 	// Seed makes the choices.
 	Seed uint64
 	// Kills is how many die at least; so many that each point is come to.
@@ -41,34 +41,11 @@ const (
 // atRandom stands for no point: the process is killed from outside.
 const atRandom = "at random"
 
-// heard counts what the sink was sent: by key, what the queue knew of each delivery then.
-type heard struct {
-	sync.Mutex
-	was map[string][]string
-}
-
-// ServeHTTP takes a message. It is taken over before whoever sent it knows.
-func (h *heard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.Lock()
-	defer h.Unlock()
-	key := r.URL.Query().Get("key")
-	h.was[key] = append(h.was[key], r.URL.Query().Get("was"))
-	w.WriteHeader(http.StatusNoContent)
-}
-
-func (h *heard) told() int {
-	h.Lock()
-	defer h.Unlock()
-	return len(h.was)
-}
-
 // story is one run.
 type story struct {
 	Plan
 	tb    testing.TB
 	store worker.Store
-	sink  *heard
-	at    string
 
 	mu     sync.Mutex
 	deaths map[string]int
@@ -82,12 +59,8 @@ type story struct {
 func Run(tb testing.TB, store worker.Store, p Plan) (string, error) {
 	tb.Helper()
 	s := &story{
-		Plan: p, tb: tb, store: store, sink: &heard{was: map[string][]string{}}, deaths: map[string]int{},
-		rng: rand.New(rand.NewPCG(p.Seed, 0)),
+		Plan: p, tb: tb, store: store, deaths: map[string]int{}, rng: rand.New(rand.NewPCG(p.Seed, 0)),
 	}
-	server := httptest.NewServer(s.sink)
-	defer server.Close()
-	s.at = server.URL
 	ctx, end := context.WithCancel(tb.Context())
 	defer end()
 	var acting, dying sync.WaitGroup
@@ -106,7 +79,7 @@ func Run(tb testing.TB, store worker.Store, p Plan) (string, error) {
 	if err == nil {
 		err = s.check()
 	}
-	return fmt.Sprintf("%d sessions, %d messages, deaths %v", len(s.began), s.sink.told(), s.deaths), err
+	return fmt.Sprintf("%d sessions, %d messages, deaths %v", len(s.began), s.Sink.Told(), s.deaths), err
 }
 
 // act lets a user act until the context ends, as fast as the dispatchers follow.
@@ -116,8 +89,8 @@ func (s *story) act(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
-		if len(s.began)-s.sink.told()/staff > backlog {
-			time.Sleep(5 * time.Millisecond)
+		if len(s.began)-s.Sink.Told()/staff > backlog {
+			time.Sleep(10 * time.Millisecond)
 			continue
 		}
 		id, err := u.act(context.WithoutCancel(ctx))
@@ -155,7 +128,7 @@ func (s *story) die() {
 		if !more {
 			return
 		}
-		c := Config{Store: s.Store, Sink: s.at, Hit: hit}
+		c := Config{Store: s.Store, Sink: s.Sink.Address(), Hit: hit}
 		if point != atRandom {
 			c.Point = point
 		}
@@ -239,7 +212,7 @@ func (p *process) end(after time.Duration) string {
 func (s *story) finish() error {
 	var last []*process
 	for range atOnce {
-		last = append(last, s.start(Config{Store: s.Store, Sink: s.at}))
+		last = append(last, s.start(Config{Store: s.Store, Sink: s.Sink.Address()}))
 	}
 	defer func() {
 		for _, p := range last {

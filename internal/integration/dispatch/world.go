@@ -27,6 +27,11 @@ func person(practice, n int) session.PersonID {
 	return session.PersonID(fmt.Sprintf("p-%d-%d", practice, n))
 }
 
+// recipient is how somebody is reached.
+func recipient(id session.PersonID) notify.Person {
+	return notify.Person{ID: id, Name: string(id), Email: string(id) + "@" + domain}
+}
+
 const north session.ProviderID = "north"
 
 func practice(n int) session.PracticeID { return session.PracticeID(fmt.Sprint("practice-", n)) }
@@ -44,8 +49,7 @@ func Directory() (*memory.Directory, error) {
 	for p := range practices {
 		var people []notify.Person
 		for n := range staff {
-			id := person(p, n)
-			people = append(people, notify.Person{ID: id, Name: string(id), Email: string(id) + "@example.org"})
+			people = append(people, recipient(person(p, n)))
 		}
 		d.AddPractice(session.PracticeFacts{
 			ID: practice(p), Provider: north, Name: fmt.Sprint("Surgery ", p), Calendar: uk, Phone: "01632 960001",
