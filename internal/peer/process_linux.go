@@ -44,7 +44,7 @@ func (s *OpenSMTPD) start(tb testing.TB) {
 			<-ended
 		}
 		if tb.Failed() {
-			tb.Logf("%s said:\n%s", opensmtpd, &log)
+			tb.Logf("%s said in the end:\n%s", opensmtpd, log.Bytes()[max(0, log.Len()-4000):])
 		}
 	})
 	if !s.answers(20 * time.Second) {

@@ -165,11 +165,11 @@ func (s *story) check() error {
 	for _, d := range got {
 		return fmt.Errorf("N4: delivery %+v was made up", d)
 	}
-	return errors.Join(repeats(told, want), s.enough(ctx, told))
+	return errors.Join(s.repeats(told, want), s.enough(ctx, told))
 }
 
 // repeats asks that nobody else was told, and nothing twice but what had been recorded as unknown before.
-func repeats(told map[string][]Attempt, want map[string]notify.Delivery) error {
+func (s *story) repeats(told map[string][]Attempt, want map[string]notify.Delivery) error {
 	for key, attempts := range told {
 		d, known := want[key]
 		if !known {
@@ -180,7 +180,7 @@ func repeats(told map[string][]Attempt, want map[string]notify.Delivery) error {
 				return fmt.Errorf("N4: %s was told what is for %s: %q", a.Person, d.Person, key)
 			}
 		}
-		if err := repeated(attempts); err != nil {
+		if err := repeated(attempts, s.unknown[key]); err != nil {
 			return err
 		}
 	}

@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 func TestKilledDispatchersN4N5(t *testing.T) { killed(t, 50, dispatch.NewHTTPSink) }
 
 // TestKilledMailersN4N5 kills processes that send by SMTP to a real mail server, in the midst of a mail, too: everybody
-// has what is for them in their mailbox, under one Message-ID whichever attempt it was, and twice only where a claim in
-// between knew that nobody knows what became of the one before (N5).
+// has what is for them in their mailbox, under one Message-ID whichever attempt it was, and twice only where its outcome
+// was recorded as unknown in between (N5).
 func TestKilledMailersN4N5(t *testing.T) { killed(t, 20, dispatch.NewMailSink) }
 
 // killed lets so many dispatchers die on each store, more in the long run.

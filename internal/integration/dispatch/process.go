@@ -150,6 +150,20 @@ func (v *victim) die() {
 	select {}
 }
 
+// foundUnknown begins a line about a claim of what was recorded as unknown.
+const foundUnknown = "found unknown: "
+
+// sayUnknown says that a claim found its delivery unknown, before anything comes of it.
+func sayUnknown(a Attempt) {
+	text, err := json.Marshal(a)
+	if err == nil {
+		_, err = os.Stdout.WriteString(foundUnknown + string(text) + "\n")
+	}
+	if err != nil {
+		os.Exit(1) // whoever doesn't hear it would take what is sent again for a mistake
+	}
+}
+
 // mortal is a queue with points.
 type mortal struct {
 	notify.Queue
@@ -169,6 +183,11 @@ func (q mortal) Planned(ctx context.Context, task notify.PlanTask, chunk notify.
 // Claim takes deliveries in hand.
 func (q mortal) Claim(ctx context.Context, request notify.ClaimRequest) ([]notify.Claim, error) {
 	claims, err := q.Queue.Claim(ctx, request)
+	for _, c := range claims {
+		if c.Was == notify.Unknown {
+			sayUnknown(attemptOf(c))
+		}
+	}
 	if len(claims) > 0 {
 		q.at(afterClaim)
 	}

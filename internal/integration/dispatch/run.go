@@ -50,6 +50,8 @@ type story struct {
 	mu     sync.Mutex
 	deaths map[string]int
 	rng    *rand.Rand
+	// unknown are the numbers of the claims that found their delivery unknown, by its key.
+	unknown map[string][]int
 	// began are the sessions that were posted.
 	began []session.SessionID
 }
@@ -59,7 +61,8 @@ type story struct {
 func Run(tb testing.TB, store worker.Store, p Plan) (string, error) {
 	tb.Helper()
 	s := &story{
-		Plan: p, tb: tb, store: store, deaths: map[string]int{}, rng: rand.New(rand.NewPCG(p.Seed, 0)),
+		Plan: p, tb: tb, store: store, deaths: map[string]int{}, unknown: map[string][]int{},
+		rng: rand.New(rand.NewPCG(p.Seed, 0)),
 	}
 	ctx, end := context.WithCancel(tb.Context())
 	defer end()
@@ -189,9 +192,25 @@ func (s *story) start(c Config) *process {
 	go func() {
 		words, _ := io.ReadAll(out)
 		_ = cmd.Wait() // one that was killed says so
-		p.said <- strings.TrimSpace(string(words))
+		p.said <- s.hear(string(words))
 	}()
 	return p
+}
+
+// hear takes notice of what a process has said, and returns its last word.
+func (s *story) hear(words string) (last string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for line := range strings.Lines(words) {
+		text, found := strings.CutPrefix(line, foundUnknown)
+		var a Attempt
+		if !found {
+			last = strings.TrimSpace(line)
+		} else if json.Unmarshal([]byte(text), &a) == nil { // one that died while it said it has sent nothing since
+			s.unknown[a.Key] = append(s.unknown[a.Key], a.No)
+		}
+	}
+	return last
 }
 
 // end kills a process after a time at the latest, and returns its last words.
