@@ -16,8 +16,8 @@ import (
 // shared are the tables that are no provider's alone: a person's, a command's, or the book-keeping of the queue and of
 // migrations. Everything else belongs to one provider.
 var shared = []string{
-	"diaries", "diary_entries", "digest_marks", "feed_entries", "feeds", "outcomes", "plans", "session_references",
-	"sessional_migrations", "settings",
+	"diaries", "diary_entries", "digest_marks", "feed_entries", "feed_readers", "feeds", "outcomes", "plans",
+	"session_references", "sessional_migrations", "settings",
 }
 
 // column is one of the catalogue.

@@ -111,8 +111,8 @@ func uniques(tb testing.TB, db *sql.DB, table string) [][]string {
 
 // acrossTenants are the tables whose rows are no provider's own, or are found whoever's they are (P1).
 var acrossTenants = []string{
-	"diaries", "diary_entries", "digest_marks", "feed_entries", "feeds", "outcomes", "plans", "reference_numbers",
-	"sessional_migrations", "session_references", "settings",
+	"diaries", "diary_entries", "digest_marks", "feed_entries", "feed_readers", "feeds", "outcomes", "plans",
+	"reference_numbers", "sessional_migrations", "session_references", "settings",
 }
 
 // TestTenantsInEveryKey sees to it that what belongs to a provider has the provider in its primary key and in every
