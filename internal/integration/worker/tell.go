@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sessional-go/sessional/notify"
@@ -48,26 +49,42 @@ func (w *worker) tell(ctx context.Context) {
 
 // claim takes what is due in hand, and settles it unless it is to be held; it returns how much there was.
 func (w *worker) claim(ctx context.Context, hold bool) int {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx = context.WithoutCancel(ctx)
+	asked, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	claims, err := w.store.Claim(ctx, notify.ClaimRequest{Now: w.clock.Now(), Lease: Lease, Limit: batch})
+	claims, err := w.store.Claim(asked, notify.ClaimRequest{Now: w.clock.Now(), Lease: Lease, Limit: batch})
 	if err != nil {
 		w.unable("claiming: " + err.Error())
 		return 0
 	}
 	for _, c := range claims {
 		w.say.line(Line{Kind: Claimed, No: c.Fence, At: Monotonic(), Name: c.Delivery.Key, Verdict: c.Was.String()})
-		if hold {
-			continue
-		}
-		done := notify.Settlement{Claim: c, Outcome: notify.Outcome{State: notify.Delivered, At: w.clock.Now()}}
-		lost, err := w.store.Settle(ctx, []notify.Settlement{done})
-		switch {
-		case err != nil:
-			w.unable("settling: " + err.Error())
-		case len(lost) == 0: // otherwise another one has it now, and says so
+	}
+	if !hold {
+		w.settle(ctx, claims)
+	}
+	return len(claims)
+}
+
+// settle says of all claims at once that they were delivered.
+func (w *worker) settle(ctx context.Context, claims []notify.Claim) {
+	if len(claims) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	done := make([]notify.Settlement, len(claims))
+	for i, c := range claims {
+		done[i] = notify.Settlement{Claim: c, Outcome: notify.Outcome{State: notify.Delivered, At: w.clock.Now()}}
+	}
+	lost, err := w.store.Settle(ctx, done)
+	if err != nil {
+		w.unable("settling: " + err.Error())
+		return
+	}
+	for i, c := range claims {
+		if !slices.Contains(lost, i) { // otherwise another one has it now, and says so
 			w.say.line(Line{Kind: Settled, No: c.Fence, At: Monotonic(), Name: c.Delivery.Key})
 		}
 	}
-	return len(claims)
 }

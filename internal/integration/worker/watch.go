@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/internal/digest"
@@ -95,9 +96,10 @@ func EventMark(e session.Event) Mark {
 	}
 }
 
-// OutcomeSum is the digest of what a command led to; the instant is left out.
+// OutcomeSum is the digest of what a command led to, and when: two tries of one command may come to the same answer, and
+// differ in the instant that their records hold.
 func OutcomeSum(o desk.Outcome) string {
-	return digest.Of(struct{ Digest, Result string }{o.Digest, Canonical(o.Result)})
+	return digest.Of(struct{ Digest, Result, At string }{o.Digest, Canonical(o.Result), o.At.UTC().Format(time.RFC3339Nano)})
 }
 
 // Canonical is a JSON text in the one form that all texts of the same meaning have; blank for what is none.
