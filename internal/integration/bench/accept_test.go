@@ -94,31 +94,29 @@ func deskAccepts(tb testing.TB, d *desk.Desk) func(int) error {
 }
 
 // byHand accepts by a transaction of database/sql.
-func (p *inPostgres) byHand(tb testing.TB, dsn string, all []written, h byHand) *contestant {
+func (p *inPostgres) byHand(tb testing.TB, db *sql.DB, all []written, h byHand) *contestant {
 	tb.Helper()
-	db := open(tb, "pgx", dsn)
 	return &contestant{name: "hand-written, database/sql", do: func(i int) error {
 		return h.accept(tb.Context(), db, all[i])
 	}}
 }
 
 // byHandReady is the same with rows that were encoded beforehand, from the n-th to the m-th.
-func (p *inPostgres) byHandReady(tb testing.TB, dsn string, all []written, h byHand, n, m int) *contestant {
+func (p *inPostgres) byHandReady(tb testing.TB, db *sql.DB, all []written, h byHand, n, m int) *contestant {
 	tb.Helper()
 	ready := slices.Clone(all)
 	for i := n; i < m; i++ {
 		ready[i] = must[written](tb)(ready[i].encoded())
 	}
-	c := p.byHand(tb, dsn, ready, h)
+	c := p.byHand(tb, db, ready, h)
 	c.name = "hand-written, encoded beforehand"
 	c.next.Store(int64(n))
 	return c
 }
 
 // byDeskAndHand decides by a desk, and reads and writes by the hand-written transaction.
-func (p *inPostgres) byDeskAndHand(tb testing.TB, dsn string, all []written, h byHand) *contestant {
+func (p *inPostgres) byDeskAndHand(tb testing.TB, db *sql.DB, all []written, h byHand) *contestant {
 	tb.Helper()
-	db := open(tb, "pgx", dsn)
 	return &contestant{name: "desk over the hand-written", do: func(i int) error {
 		s := decided{read: all[i].read, commit: func(w written) error { return h.accept(tb.Context(), db, w) }}
 		return deskAccepts(tb, newDesk(tb, s, p.dir))(i)
@@ -158,7 +156,7 @@ func newOpponents(tb testing.TB, dsn string, many int) *opponents {
 func (o *opponents) at(tb testing.TB, dsn string, first int) (byDesk, byHand, byBatch *contestant) {
 	tb.Helper()
 	byDesk = o.desk.byDesk(tb, "desk", dsn)
-	byHand = o.hand.byHand(tb, dsn, o.handRows, o.handSQL)
+	byHand = o.hand.byHand(tb, open(tb, "pgx", dsn), o.handRows, o.handSQL)
 	byBatch = o.batch.byBatch(tb, dsn, o.batchRows, o.batchSQL)
 	for _, c := range []*contestant{byDesk, byHand, byBatch} {
 		c.next.Store(int64(first))
@@ -176,10 +174,11 @@ func BenchmarkAcceptPostgres(b *testing.B) {
 	o := newOpponents(b, p.DSN(name), 4*near.needs()+far.needs())
 
 	byDesk, byHand, byBatch := o.at(b, p.DSN(name), 0)
-	byBoth := o.hand.byDeskAndHand(b, p.DSN(name), o.handRows, o.handSQL)
+	db := open(b, "pgx", p.DSN(name)) // one for both: the server has no more connections than it needs
+	byBoth := o.hand.byDeskAndHand(b, db, o.handRows, o.handSQL)
 	last := 2*near.needs() + far.needs()
 	byBoth.next.Store(int64(last))
-	byReady := o.hand.byHandReady(b, p.DSN(name), o.handRows, o.handSQL, last+near.needs(), last+2*near.needs())
+	byReady := o.hand.byHandReady(b, db, o.handRows, o.handSQL, last+near.needs(), last+2*near.needs())
 	near.run(b, byDesk, byHand, byBatch, byBoth, byReady)
 	near.say("accept on PostgreSQL", byDesk, byHand, byBatch, byBoth, byReady)
 	promise("postgres/accept-vs-hand-written", ratio(byDesk, byHand), "<=", 0.9)

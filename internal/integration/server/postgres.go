@@ -109,7 +109,7 @@ func settings(c Config) map[string]string {
 	s := map[string]string{
 		"listen_addresses":        "127.0.0.1",
 		"unix_socket_directories": "",
-		"max_connections":         "200",
+		"max_connections":         "300",
 		"shared_buffers":          "64MB",
 		"log_min_messages":        "warning",
 		"timezone":                "UTC",
