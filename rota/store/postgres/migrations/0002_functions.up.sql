@@ -581,7 +581,7 @@ $$;
 CREATE FUNCTION {schema}.sessional_claim_1(at timestamptz, until timestamptz, channels jsonb, many bigint)
 RETURNS SETOF json LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
-SET jit = off
+SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
 BEGIN
     UPDATE {schema}.deliveries t
@@ -631,6 +631,7 @@ $$;
 -- keys, so that the later one sees what the earlier one did (N2).
 CREATE FUNCTION {schema}.sessional_settle_1(doc jsonb) RETURNS text LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
 DECLARE
     settled bigint[];
@@ -651,7 +652,7 @@ BEGIN
             i bigint, provider text, key text, fence bigint, state text, at timestamptz, why text, retry timestamptz,
             untried bigint
         )
-        WHERE t.provider = x.provider AND t.key = x.key AND t.state = 'claimed' AND t.fence = x.fence
+        WHERE t.provider = x.provider AND t.key = x.key AND CASE WHEN t.state = 'claimed' THEN t.fence END = x.fence
         RETURNING x.i
     )
     SELECT array_agg(i) INTO settled FROM done;

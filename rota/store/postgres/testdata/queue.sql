@@ -82,7 +82,7 @@ $$;
 CREATE FUNCTION {schema}.sessional_claim_{n}(at timestamptz, until timestamptz, channels jsonb, many bigint)
 RETURNS SETOF json LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
-SET jit = off
+SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
 BEGIN
     UPDATE {schema}.deliveries t
@@ -132,6 +132,7 @@ $$;
 -- keys, so that the later one sees what the earlier one did (N2).
 CREATE FUNCTION {schema}.sessional_settle_{n}(doc jsonb) RETURNS text LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
 DECLARE
     settled bigint[];
@@ -152,7 +153,7 @@ BEGIN
             i bigint, provider text, key text, fence bigint, state text, at timestamptz, why text, retry timestamptz,
             untried bigint
         )
-        WHERE t.provider = x.provider AND t.key = x.key AND t.state = 'claimed' AND t.fence = x.fence
+        WHERE t.provider = x.provider AND t.key = x.key AND CASE WHEN t.state = 'claimed' THEN t.fence END = x.fence
         RETURNING x.i
     )
     SELECT array_agg(i) INTO settled FROM done;
