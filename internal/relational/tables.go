@@ -36,6 +36,15 @@ type Outcome struct {
 	At     time.Time
 }
 
+// Settlement is what became of the delivery at a place of a list.
+type Settlement struct {
+	I        int
+	Provider session.ProviderID
+	Key      string
+	Fence    int64
+	notify.Outcome
+}
+
 // worth is what a session is worth, in hundredths of its currency.
 func worth(s session.Session) any { return s.Terms.Worth().Amount.Shift(2).IntPart() }
 
@@ -309,7 +318,19 @@ var (
 		made_at              At                   null`)
 )
 
-// All are the tables above.
+// Settlements are what became of deliveries, as a store's function takes them: no table holds them.
+var Settlements = table[Settlement]("settlements", `
+		i                    I
+		provider             Provider
+		key                  Key
+		fence                Fence
+		state                State
+		at                   At
+		why                  Why                  null
+		retry                Retry                null
+		untried              Untried`)
+
+// All are the tables of the records.
 func All() []*Table {
 	return []*Table{
 		Sessions, Applications, Bookings, Diaries, Entries, Cases, Fees, Hours, Invoices, Messages, Policies, Settings,

@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -46,8 +48,9 @@ func functions(n string) string {
 }
 
 // expand fills in what follows from the tables. In the templates, {n} is the release of the functions;
-// "{write TABLE kind}" a section that checks and writes the rows of a table, "{names TABLE}" the columns of one
-// and "{values TABLE}" those of x, "{types}" the types of the rows that a commit brings, and "{arguments}" the arguments that bring them.
+// "{write TABLE kind}" a section that checks and writes the rows of a table, "{names TABLE}" the columns of one,
+// "{values TABLE alias}" those of an alias, which is x unless given, and "{columns TABLE prefix}" with their types;
+// "{types}" the types of the rows that a commit brings, and "{arguments}" the arguments that bring them.
 func expand(text, n string) string {
 	var b strings.Builder
 	for line := range strings.Lines(strings.NewReplacer("{types}\n", types(), "{arguments}", arguments()).Replace(text)) {
@@ -56,24 +59,36 @@ func expand(text, n string) string {
 			b.WriteString(section(words[1], strings.TrimSuffix(words[2], "}")))
 			continue
 		}
-		for _, t := range relational.All() {
-			line = strings.ReplaceAll(line, "{names "+t.Name+"}", strings.Join(t.Names(), ", "))
-			line = strings.ReplaceAll(line, "{values "+t.Name+"}", "x."+strings.Join(t.Names(), ", x."))
-		}
+		line = listed.ReplaceAllStringFunc(line, list)
 		b.WriteString(strings.ReplaceAll(line, "{n}", n))
 	}
 	return b.String()
+}
+
+var listed = regexp.MustCompile(`\{(names|values|columns) (\w+)(?: (\w+))?\}`)
+
+// list is a list of a table's columns.
+func list(of string) string {
+	words := listed.FindStringSubmatch(of)
+	t := tableOf(words[2])
+	switch names, alias := t.Names(), cmp.Or(words[3], "x")+"."; words[1] {
+	case "names":
+		return strings.Join(names, ", ")
+	case "values":
+		return alias + strings.Join(names, ", "+alias)
+	}
+	var columns []string
+	for _, c := range t.Columns {
+		columns = append(columns, words[3]+c.Name+" "+kinds[c.Kind])
+	}
+	return strings.Join(columns, ", ")
 }
 
 // types are the rows of the tables that a commit writes.
 func types() string {
 	var b strings.Builder
 	for _, name := range written() {
-		var columns []string
-		for _, c := range tableOf(name).Columns {
-			columns = append(columns, c.Name+" "+kinds[c.Kind])
-		}
-		fmt.Fprintf(&b, "CREATE TYPE {schema}.sessional_%s_{n} AS (%s);\n", name, strings.Join(columns, ", "))
+		fmt.Fprintf(&b, "CREATE TYPE {schema}.sessional_%[1]s_{n} AS ({columns %[1]s});\n", name)
 	}
 	return b.String()
 }
@@ -112,7 +127,7 @@ func versioned(name string) bool {
 }
 
 func tableOf(name string) *relational.Table {
-	for _, t := range relational.All() {
+	for _, t := range append(relational.All(), relational.Settlements) {
 		if t.Name == name {
 			return t
 		}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"strings"
 	"time"
@@ -130,50 +131,52 @@ func (s *Store) Claim(ctx context.Context, request notify.ClaimRequest) ([]notif
 	if err != nil {
 		return nil, s.failed("claim", relational.Ended(ctx, err))
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT "+s.function("claim")+
-		"($1::text::timestamptz, $2::text::timestamptz, $3::text::jsonb, $4::bigint)::text",
+	rows, err := s.db.QueryContext(ctx, "SELECT * FROM "+s.function("claim")+
+		"($1::text::timestamptz, $2::text::timestamptz, $3::text::jsonb, $4::bigint)",
 		relational.FormatInstant(now), relational.FormatInstant(until), string(words), int64(request.Limit))
 	if err != nil {
 		return nil, s.failed("claim", relational.Ended(ctx, err))
 	}
 	defer func() { _ = rows.Close() }() // what matters is rows.Err
-	claims := []notify.Claim{}
-	for rows.Next() {
-		var text []byte
-		if err := rows.Scan(&text); err != nil {
-			return nil, s.failed("claim", relational.Ended(ctx, err))
-		}
-		claim, err := claimed(text)
-		if err != nil {
-			return nil, s.failed("claim", relational.Ended(ctx, err))
-		}
-		claim.Until = until
-		claims = append(claims, claim)
-	}
-	if err := rows.Err(); err != nil {
+	claims, err := claimed(rows, until)
+	if err != nil {
 		return nil, s.failed("claim", relational.Ended(ctx, err))
 	}
 	return claims, nil
 }
 
-// claimed reads a delivery in hand with its event.
-func claimed(text []byte) (notify.Claim, error) {
-	var row struct{ Delivery, Event json.RawMessage }
-	if err := json.Unmarshal(text, &row); err != nil {
-		return notify.Claim{}, err
+// claimed reads deliveries in hand. An event comes with the first of those in a row that are of it; each claim gets a copy
+// of its own.
+func claimed(rows *sql.Rows, until time.Time) ([]notify.Claim, error) {
+	width := len(relational.Deliveries.Columns)
+	row := make([]any, width+len(relational.Events.Columns))
+	var was string
+	claim := notify.Claim{Until: until}
+	into := make([]any, 0, len(row)+2)
+	for i := range row {
+		if i == width {
+			into = append(into, &was, &claim.Fence)
+		}
+		into = append(into, &row[i])
 	}
-	var beside struct {
-		Was   notify.State
-		Fence int64
+	claims := []notify.Claim{}
+	for rows.Next() {
+		err := rows.Scan(into...)
+		if err != nil {
+			return nil, err
+		}
+		if err := claim.Was.UnmarshalText([]byte(was)); err != nil {
+			return nil, err
+		}
+		if claim.Delivery, err = relational.Read[notify.Delivery](relational.Deliveries, row[:width]); err != nil {
+			return nil, err
+		}
+		if row[width] == nil { // of an event, this is never NULL
+			claim.Event = claim.Event.Clone()
+		} else if claim.Event, err = relational.Read[session.Event](relational.Events, row[width:]); err != nil {
+			return nil, err
+		}
+		claims = append(claims, claim)
 	}
-	if err := json.Unmarshal(row.Delivery, &beside); err != nil {
-		return notify.Claim{}, err
-	}
-	claim := notify.Claim{Was: beside.Was, Fence: beside.Fence}
-	var err error
-	if claim.Delivery, err = relational.ReadObject[notify.Delivery](relational.Deliveries, row.Delivery); err != nil {
-		return notify.Claim{}, err
-	}
-	claim.Event, err = relational.ReadObject[session.Event](relational.Events, row.Event)
-	return claim, err
+	return claims, rows.Err()
 }

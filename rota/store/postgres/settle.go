@@ -12,19 +12,8 @@ import (
 	"github.com/sessional-go/sessional/session"
 )
 
-// outcome is a settlement as the function takes it; raising what it raises. I is its place in the caller's list.
+// raising is what the settlement at a place of the caller's list raises, as the function takes it; named is a delivery.
 type (
-	outcome struct {
-		I        int    `json:"i"`
-		Provider string `json:"provider"`
-		Key      string `json:"key"`
-		Fence    int64  `json:"fence"`
-		State    string `json:"state"`
-		At       any    `json:"at"`
-		Why      string `json:"why,omitempty"`
-		Retry    any    `json:"retry"`
-		Untried  int    `json:"untried"`
-	}
 	raising struct {
 		I        int             `json:"i"`
 		Provider string          `json:"provider"`
@@ -45,11 +34,11 @@ func (s *Store) Settle(ctx context.Context, settlements []notify.Settlement) ([]
 	if len(settlements) == 0 {
 		return nil, nil
 	}
-	text, err := settling(settlements)
+	q, err := s.settling(settlements)
 	if err != nil {
 		return nil, s.failed("settle", relational.Ended(ctx, err))
 	}
-	answer, err := s.ask(ctx, "settle", text)
+	answer, err := q.ask(ctx)
 	var kept []int
 	if err == nil {
 		err = json.Unmarshal([]byte(answer), &kept)
@@ -67,29 +56,22 @@ func (s *Store) Settle(ctx context.Context, settlements []notify.Settlement) ([]
 	return lost, nil
 }
 
-// settling is the document for settlements, in the order of their keys: whoever settles the same ones at the same time
-// takes their rows in the same order. What stands there twice with one fence is in it once.
-func settling(settlements []notify.Settlement) ([]byte, error) {
-	var outcomes []outcome
+// settling is the call for settlements, in the order of their keys: whoever settles the same ones at the same time takes
+// their rows in the same order. What stands there twice with one fence is in it once.
+func (s *Store) settling(settlements []notify.Settlement) (call, error) {
+	outcomes := make([]relational.Settlement, len(settlements))
 	var raise []raising
 	var touched []named
-	for i, s := range settlements {
-		d, untried := s.Claim.Delivery, 0
-		if s.Outcome.Untried {
-			untried = 1
-		}
-		outcomes = append(outcomes, outcome{
-			I: i, Provider: string(d.Provider), Key: d.Key, Fence: s.Claim.Fence, State: s.Outcome.State.String(),
-			At: relational.FormatInstant(s.Outcome.At), Why: string(s.Outcome.Why), Retry: relational.FormatInstant(s.Outcome.Retry),
-			Untried: untried,
-		})
+	for i, one := range settlements {
+		d := one.Claim.Delivery
+		outcomes[i] = relational.Settlement{I: i, Provider: d.Provider, Key: d.Key, Fence: one.Claim.Fence, Outcome: one.Outcome}
 		touched = append(touched, named{string(d.Provider), d.Key})
-		if s.Raise == nil {
+		if one.Raise == nil {
 			continue
 		}
-		event, err := relational.Events.Object(*s.Raise)
+		event, err := relational.Events.Object(*one.Raise)
 		if err != nil {
-			return nil, err
+			return call{}, err
 		}
 		others := d.OtherKeys()
 		raise = append(raise, raising{I: i, Provider: string(d.Provider), Others: others, Event: event})
@@ -97,19 +79,19 @@ func settling(settlements []notify.Settlement) ([]byte, error) {
 			touched = append(touched, named{string(d.Provider), key})
 		}
 	}
-	slices.SortStableFunc(outcomes, func(a, b outcome) int {
+	slices.SortStableFunc(outcomes, func(a, b relational.Settlement) int {
 		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Fence, b.Fence))
 	})
-	outcomes = slices.CompactFunc(outcomes, func(a, b outcome) bool {
+	outcomes = slices.CompactFunc(outcomes, func(a, b relational.Settlement) bool {
 		return a.Provider == b.Provider && a.Key == b.Key && a.Fence == b.Fence
 	})
-	var doc draft
-	doc.add("outcomes", outcomes)
+	q := s.call("settle")
+	bring(&q, "", relational.Settlements, outcomes)
 	if len(raise) > 0 {
-		doc.add("raise", raise)
-		doc.add("touched", touched)
+		q.json("raised", raise)
+		q.json("touched", touched)
 	}
-	return doc.done()
+	return q, nil
 }
 
 // Purge deletes what has been done with since before an instant; see notify.Queue.

@@ -2,8 +2,10 @@
 
 DROP FUNCTION {schema}.sessional_digested_1(jsonb);
 DROP FUNCTION {schema}.sessional_purge_1(timestamptz, bigint);
-DROP FUNCTION {schema}.sessional_settle_1(jsonb);
-DROP FUNCTION {schema}.sessional_claim_1(timestamptz, timestamptz, jsonb, bigint);
+DROP FUNCTION {schema}.sessional_settle_1;
+DROP TYPE {schema}.sessional_settlements_1;
+DROP FUNCTION {schema}.sessional_claim_1;
+DROP TYPE {schema}.sessional_claimed_1;
 DROP FUNCTION {schema}.sessional_planned_1(jsonb);
 DROP FUNCTION {schema}.sessional_raise_1(jsonb);
 DROP FUNCTION {schema}.sessional_references_1(bigint);

@@ -573,13 +573,19 @@ BEGIN
 END
 $$;
 
+-- A delivery in hand, with its event unless that is the one of the row before.
+CREATE TYPE {schema}.sessional_claimed_1 AS (
+    provider text, key text, event text, kind text, channel text, person text, audience text, session text, state text, why text, planned_at timestamptz, not_before timestamptz, attempts bigint, settled_at timestamptz, was text, fence bigint, event_provider text, event_subject_kind text, event_subject_id text, event_version bigint, event_kind text, event_session text, event_happened_at timestamptz, event_by_capacity text, event_by_person text, event_by_provider text, event_by_practice text, event_by_clinician text, event_command text, event_from_state text, event_to_state text, event_reason text, event_facts jsonb
+);
+
 -- Takes deliveries in hand that are due, the longest due first. What somebody had whose lease has ended becomes unknown
 -- first, and is due at once (N5). What one person is told over one channel goes in the order in which it was planned: of
 -- a later one it is asked whether an earlier one is in hand, due, or waits to be tried again. The row of that one may
 -- have been locked meanwhile: as long as it isn't done with, it is found here, whichever of its states is seen.
 -- What a claim is thought to cost grows with the queue, what it does cost doesn't: compiling it would take far longer.
+-- Nor may it depend on what the queue was like when the plan was made: bitmaps and materials read all that is due.
 CREATE FUNCTION {schema}.sessional_claim_1(at timestamptz, until timestamptz, channels jsonb, many bigint)
-RETURNS SETOF json LANGUAGE plpgsql
+RETURNS SETOF {schema}.sessional_claimed_1 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
@@ -618,18 +624,27 @@ BEGIN
         SET state = 'claimed', attempts = t.attempts + 1, fence = t.fence + 1, settled_at = at, leased_until = until,
             due_at = NULL
         FROM due WHERE t.no = due.no
-        RETURNING t.*, due.state AS was, due.due_at AS was_due_at
+        RETURNING t.provider, t.key, t.event, t.kind, t.channel, t.person, t.audience, t.session, t.state, t.why, t.planned_at, t.not_before, t.attempts, t.settled_at, t.no, t.event_no, t.fence, due.state AS was, due.due_at AS was_due_at
     )
-    SELECT json_build_object('delivery', row_to_json(t), 'event', row_to_json(e))
-    FROM taken t JOIN {schema}.events e ON e.no = t.event_no
-    ORDER BY t.was_due_at, t.no;
+    SELECT x.provider, x.key, x.event, x.kind, x.channel, x.person, x.audience, x.session, x.state, x.why, x.planned_at, x.not_before, x.attempts, x.settled_at, x.was, x.fence, e.provider, e.subject_kind, e.subject_id, e.version, e.kind, e.session, e.happened_at, e.by_capacity, e.by_person, e.by_provider, e.by_practice, e.by_clinician, e.command, e.from_state, e.to_state, e.reason, e.facts
+    FROM (
+        SELECT t.*, lag(t.event_no) OVER (ORDER BY t.was_due_at, t.no) AS last_event_no FROM taken t
+    ) x
+    LEFT JOIN {schema}.events e ON e.no = nullif(x.event_no, x.last_event_no)
+    ORDER BY x.was_due_at, x.no;
 END
 $$;
 
+-- What became of a delivery in hand; i is its place in the caller's list.
+CREATE TYPE {schema}.sessional_settlements_1 AS (i bigint, provider text, key text, fence bigint, state text, at timestamptz, why text, retry timestamptz, untried boolean);
+
 -- What became of deliveries in hand: the numbers of those that were still in this hand, as a JSON list. What one person is
 -- told over several channels may end in several hands at once: who raises an event locks all of it, in the order of the
--- keys, so that the later one sees what the earlier one did (N2).
-CREATE FUNCTION {schema}.sessional_settle_1(doc jsonb) RETURNS text LANGUAGE plpgsql
+-- keys, so that the later one sees what the earlier one did (N2). That a delivery is claimed is asked in such a way that
+-- no partial index answers it: each is found by its key.
+CREATE FUNCTION {schema}.sessional_settle_1(
+    settlements {schema}.sessional_settlements_1[], raised jsonb DEFAULT NULL, touched jsonb DEFAULT NULL
+) RETURNS text LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
@@ -637,9 +652,9 @@ DECLARE
     settled bigint[];
     r record;
 BEGIN
-    IF doc ? 'raise' THEN
+    IF raised IS NOT NULL THEN
         PERFORM 1
-        FROM jsonb_to_recordset(doc->'touched') AS x(provider text, key text)
+        FROM jsonb_to_recordset(touched) AS x(provider text, key text)
         JOIN {schema}.deliveries t ON t.provider = x.provider AND t.key = x.key
         ORDER BY t.provider, t.key
         FOR UPDATE OF t;
@@ -647,17 +662,14 @@ BEGIN
     WITH done AS (
         UPDATE {schema}.deliveries t
         SET state = x.state, settled_at = x.at, why = x.why, not_before = x.retry, due_at = x.retry, leased_until = NULL,
-            attempts = t.attempts - x.untried
-        FROM jsonb_to_recordset(doc->'outcomes') AS x(
-            i bigint, provider text, key text, fence bigint, state text, at timestamptz, why text, retry timestamptz,
-            untried bigint
-        )
+            attempts = t.attempts - x.untried::int
+        FROM unnest(settlements) AS x
         WHERE t.provider = x.provider AND t.key = x.key AND CASE WHEN t.state = 'claimed' THEN t.fence END = x.fence
         RETURNING x.i
     )
     SELECT array_agg(i) INTO settled FROM done;
-    IF doc ? 'raise' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'raise') AS x(i bigint, provider text, others jsonb, event jsonb) LOOP
+    IF raised IS NOT NULL THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(raised) AS x(i bigint, provider text, others jsonb, event jsonb) LOOP
             CONTINUE WHEN settled IS NULL OR NOT r.i = ANY (settled);
             PERFORM 1 FROM jsonb_array_elements_text(r.others) o
             JOIN {schema}.deliveries t ON t.provider = r.provider AND t.key = o

@@ -74,13 +74,19 @@ BEGIN
 END
 $$;
 
+-- A delivery in hand, with its event unless that is the one of the row before.
+CREATE TYPE {schema}.sessional_claimed_{n} AS (
+    {columns deliveries}, was text, fence bigint, {columns events event_}
+);
+
 -- Takes deliveries in hand that are due, the longest due first. What somebody had whose lease has ended becomes unknown
 -- first, and is due at once (N5). What one person is told over one channel goes in the order in which it was planned: of
 -- a later one it is asked whether an earlier one is in hand, due, or waits to be tried again. The row of that one may
 -- have been locked meanwhile: as long as it isn't done with, it is found here, whichever of its states is seen.
 -- What a claim is thought to cost grows with the queue, what it does cost doesn't: compiling it would take far longer.
+-- Nor may it depend on what the queue was like when the plan was made: bitmaps and materials read all that is due.
 CREATE FUNCTION {schema}.sessional_claim_{n}(at timestamptz, until timestamptz, channels jsonb, many bigint)
-RETURNS SETOF json LANGUAGE plpgsql
+RETURNS SETOF {schema}.sessional_claimed_{n} LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
@@ -119,18 +125,27 @@ BEGIN
         SET state = 'claimed', attempts = t.attempts + 1, fence = t.fence + 1, settled_at = at, leased_until = until,
             due_at = NULL
         FROM due WHERE t.no = due.no
-        RETURNING t.*, due.state AS was, due.due_at AS was_due_at
+        RETURNING {values deliveries t}, t.no, t.event_no, t.fence, due.state AS was, due.due_at AS was_due_at
     )
-    SELECT json_build_object('delivery', row_to_json(t), 'event', row_to_json(e))
-    FROM taken t JOIN {schema}.events e ON e.no = t.event_no
-    ORDER BY t.was_due_at, t.no;
+    SELECT {values deliveries}, x.was, x.fence, {values events e}
+    FROM (
+        SELECT t.*, lag(t.event_no) OVER (ORDER BY t.was_due_at, t.no) AS last_event_no FROM taken t
+    ) x
+    LEFT JOIN {schema}.events e ON e.no = nullif(x.event_no, x.last_event_no)
+    ORDER BY x.was_due_at, x.no;
 END
 $$;
 
+-- What became of a delivery in hand; i is its place in the caller's list.
+CREATE TYPE {schema}.sessional_settlements_{n} AS ({columns settlements});
+
 -- What became of deliveries in hand: the numbers of those that were still in this hand, as a JSON list. What one person is
 -- told over several channels may end in several hands at once: who raises an event locks all of it, in the order of the
--- keys, so that the later one sees what the earlier one did (N2).
-CREATE FUNCTION {schema}.sessional_settle_{n}(doc jsonb) RETURNS text LANGUAGE plpgsql
+-- keys, so that the later one sees what the earlier one did (N2). That a delivery is claimed is asked in such a way that
+-- no partial index answers it: each is found by its key.
+CREATE FUNCTION {schema}.sessional_settle_{n}(
+    settlements {schema}.sessional_settlements_{n}[], raised jsonb DEFAULT NULL, touched jsonb DEFAULT NULL
+) RETURNS text LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
@@ -138,9 +153,9 @@ DECLARE
     settled bigint[];
     r record;
 BEGIN
-    IF doc ? 'raise' THEN
+    IF raised IS NOT NULL THEN
         PERFORM 1
-        FROM jsonb_to_recordset(doc->'touched') AS x(provider text, key text)
+        FROM jsonb_to_recordset(touched) AS x(provider text, key text)
         JOIN {schema}.deliveries t ON t.provider = x.provider AND t.key = x.key
         ORDER BY t.provider, t.key
         FOR UPDATE OF t;
@@ -148,17 +163,14 @@ BEGIN
     WITH done AS (
         UPDATE {schema}.deliveries t
         SET state = x.state, settled_at = x.at, why = x.why, not_before = x.retry, due_at = x.retry, leased_until = NULL,
-            attempts = t.attempts - x.untried
-        FROM jsonb_to_recordset(doc->'outcomes') AS x(
-            i bigint, provider text, key text, fence bigint, state text, at timestamptz, why text, retry timestamptz,
-            untried bigint
-        )
+            attempts = t.attempts - x.untried::int
+        FROM unnest(settlements) AS x
         WHERE t.provider = x.provider AND t.key = x.key AND CASE WHEN t.state = 'claimed' THEN t.fence END = x.fence
         RETURNING x.i
     )
     SELECT array_agg(i) INTO settled FROM done;
-    IF doc ? 'raise' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(doc->'raise') AS x(i bigint, provider text, others jsonb, event jsonb) LOOP
+    IF raised IS NOT NULL THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(raised) AS x(i bigint, provider text, others jsonb, event jsonb) LOOP
             CONTINUE WHEN settled IS NULL OR NOT r.i = ANY (settled);
             PERFORM 1 FROM jsonb_array_elements_text(r.others) o
             JOIN {schema}.deliveries t ON t.provider = r.provider AND t.key = o
