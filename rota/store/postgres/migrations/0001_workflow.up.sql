@@ -371,7 +371,6 @@ CREATE TABLE {schema}.deliveries (
     leased_until         timestamptz,
     PRIMARY KEY (provider, key)
 );
-CREATE INDEX deliveries_by_no ON {schema}.deliveries (no);
 CREATE INDEX deliveries_of_event ON {schema}.deliveries (event, no);
 CREATE INDEX deliveries_of_session ON {schema}.deliveries (session, no) WHERE session IS NOT NULL;
 CREATE INDEX deliveries_of_person ON {schema}.deliveries (person, no);

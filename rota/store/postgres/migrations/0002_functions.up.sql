@@ -594,17 +594,17 @@ BEGIN
     SET state = 'unknown', not_before = t.leased_until, due_at = t.leased_until, settled_at = t.leased_until,
         leased_until = NULL
     FROM (
-        SELECT u.no FROM {schema}.deliveries u
+        SELECT u.ctid FROM {schema}.deliveries u
         WHERE u.state = 'claimed' AND u.leased_until <= at
         FOR UPDATE SKIP LOCKED
     ) ended
-    WHERE t.no = ended.no;
+    WHERE t.ctid = ended.ctid;
     RETURN QUERY
     WITH due AS MATERIALIZED (
-        SELECT d.no, d.state, d.due_at
+        SELECT d.place, d.state, d.due_at
         FROM jsonb_array_elements_text(channels) c
         CROSS JOIN LATERAL (
-            SELECT u.no, u.state, u.due_at FROM {schema}.deliveries u
+            SELECT u.ctid AS place, u.no, u.state, u.due_at FROM {schema}.deliveries u
             WHERE u.channel = c AND u.due_at <= at AND (
                 SELECT b.no FROM {schema}.deliveries b
                 WHERE b.person = u.person AND b.channel = u.channel AND b.no < u.no
@@ -623,7 +623,7 @@ BEGIN
         UPDATE {schema}.deliveries t
         SET state = 'claimed', attempts = t.attempts + 1, fence = t.fence + 1, settled_at = at, leased_until = until,
             due_at = NULL
-        FROM due WHERE t.no = due.no
+        FROM due WHERE t.ctid = due.place
         RETURNING t.provider, t.key, t.event, t.kind, t.channel, t.person, t.audience, t.session, t.state, t.why, t.planned_at, t.not_before, t.attempts, t.settled_at, t.no, t.event_no, t.fence, due.state AS was, due.due_at AS was_due_at
     )
     SELECT x.provider, x.key, x.event, x.kind, x.channel, x.person, x.audience, x.session, x.state, x.why, x.planned_at, x.not_before, x.attempts, x.settled_at, x.was, x.fence, e.provider, e.subject_kind, e.subject_id, e.version, e.kind, e.session, e.happened_at, e.by_capacity, e.by_person, e.by_provider, e.by_practice, e.by_clinician, e.command, e.from_state, e.to_state, e.reason, e.facts
@@ -693,14 +693,14 @@ DECLARE
 BEGIN
     DELETE FROM {schema}.deliveries t
     USING (
-        SELECT u.no FROM {schema}.deliveries u
+        SELECT u.ctid FROM {schema}.deliveries u
         WHERE u.due_at IS NULL AND u.state <> 'claimed' AND coalesce(u.settled_at, u.planned_at) < before
             AND (SELECT p.event_no FROM {schema}.plans p WHERE p.event_no = u.event_no) IS NULL
         ORDER BY coalesce(u.settled_at, u.planned_at), u.no
         LIMIT many
         FOR UPDATE SKIP LOCKED
     ) ended
-    WHERE t.no = ended.no;
+    WHERE t.ctid = ended.ctid;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
 END

@@ -95,17 +95,17 @@ BEGIN
     SET state = 'unknown', not_before = t.leased_until, due_at = t.leased_until, settled_at = t.leased_until,
         leased_until = NULL
     FROM (
-        SELECT u.no FROM {schema}.deliveries u
+        SELECT u.ctid FROM {schema}.deliveries u
         WHERE u.state = 'claimed' AND u.leased_until <= at
         FOR UPDATE SKIP LOCKED
     ) ended
-    WHERE t.no = ended.no;
+    WHERE t.ctid = ended.ctid;
     RETURN QUERY
     WITH due AS MATERIALIZED (
-        SELECT d.no, d.state, d.due_at
+        SELECT d.place, d.state, d.due_at
         FROM jsonb_array_elements_text(channels) c
         CROSS JOIN LATERAL (
-            SELECT u.no, u.state, u.due_at FROM {schema}.deliveries u
+            SELECT u.ctid AS place, u.no, u.state, u.due_at FROM {schema}.deliveries u
             WHERE u.channel = c AND u.due_at <= at AND (
                 SELECT b.no FROM {schema}.deliveries b
                 WHERE b.person = u.person AND b.channel = u.channel AND b.no < u.no
@@ -124,7 +124,7 @@ BEGIN
         UPDATE {schema}.deliveries t
         SET state = 'claimed', attempts = t.attempts + 1, fence = t.fence + 1, settled_at = at, leased_until = until,
             due_at = NULL
-        FROM due WHERE t.no = due.no
+        FROM due WHERE t.ctid = due.place
         RETURNING {values deliveries t}, t.no, t.event_no, t.fence, due.state AS was, due.due_at AS was_due_at
     )
     SELECT {values deliveries}, x.was, x.fence, {values events e}
@@ -194,14 +194,14 @@ DECLARE
 BEGIN
     DELETE FROM {schema}.deliveries t
     USING (
-        SELECT u.no FROM {schema}.deliveries u
+        SELECT u.ctid FROM {schema}.deliveries u
         WHERE u.due_at IS NULL AND u.state <> 'claimed' AND coalesce(u.settled_at, u.planned_at) < before
             AND (SELECT p.event_no FROM {schema}.plans p WHERE p.event_no = u.event_no) IS NULL
         ORDER BY coalesce(u.settled_at, u.planned_at), u.no
         LIMIT many
         FOR UPDATE SKIP LOCKED
     ) ended
-    WHERE t.no = ended.no;
+    WHERE t.ctid = ended.ctid;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
 END
