@@ -40,7 +40,7 @@ type DispatcherOptions struct {
 	// message that is still on its way shortly before is called off. Not given: 2 minutes.
 	Lease time.Duration
 	// Batch is how many deliveries of a channel are claimed at a time, at most, and half of what is ever in hand; fewer
-	// are where they can't be sent within a second. Not given: 100.
+	// are where they can't be sent within a second. Not given: 500.
 	Batch int
 	// Every is how often Run looks where nothing is due; not given: once a second.
 	Every time.Duration
@@ -157,7 +157,7 @@ func (o DispatcherOptions) withDefaults() DispatcherOptions {
 	}
 	o.Channels = slices.Compact(slices.Sorted(slices.Values(o.Channels)))
 	o.Lease = orDefault(o.Lease, 2*time.Minute)
-	o.Batch = orDefault(o.Batch, 100)
+	o.Batch = orDefault(o.Batch, 500)
 	o.Every = orDefault(o.Every, time.Second)
 	o.Grace = orDefault(o.Grace, 10*time.Second)
 	o.Attempts = orDefault(o.Attempts, 12)
