@@ -12,7 +12,7 @@ import (
 // TestByChannelN5 hands a message to the one that sends over its channel, and ends what nobody can send.
 func TestByChannelN5(t *testing.T) {
 	mail := &notifytest.Recorder{}
-	n := notify.ByChannel{}
+	n := make(notify.ByChannel)
 	n[notify.Email] = mail
 	if err := n.Notify(context.Background(), notify.Message{Key: "k", Channel: notify.Email}); err != nil {
 		t.Fatal(err)
