@@ -140,7 +140,8 @@ type Claim struct {
 	Delivery Delivery
 	// Event is the one that it comes from.
 	Event session.Event
-	// Was is the state it was in: Unknown tells that it may have been delivered before.
+	// Was is the state it was in: Unknown tells that the last attempt may have delivered it. One before that may have,
+	// too, though a later one surely failed: of no attempt but the first is it sure that nothing came before it.
 	Was State
 	// Fence is the claim's token, Until the end of its lease.
 	Fence int64
