@@ -52,8 +52,8 @@ type Plans interface {
 // Outbox has the deliveries: the part of a Queue that a dispatcher works on.
 type Outbox interface {
 	// Claim takes up to Limit deliveries in hand that are due: planned, failed or unknown with a NotBefore that is not
-	// after Now, the longest due first. A delivery whose lease has ended becomes unknown first, due at once: nobody
-	// knows what became of it. None: an empty list.
+	// after Now, the longest due first. A delivery of these channels whose lease has ended becomes unknown first, due
+	// at once: nobody knows what became of it. None: an empty list.
 	//
 	// What one person is told over one channel is told in the order in which it was planned: a delivery is held back
 	// while an earlier one of the same person and channel is due, in anybody's hands, or waits to be tried again. One

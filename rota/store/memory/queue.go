@@ -33,7 +33,7 @@ type queue struct {
 	byEvent   map[string][]int
 	lanes     map[lane][]int // what is still to be sent
 	due       map[notify.Channel]*ordered.Set
-	claimed   ordered.Set
+	claimed   map[notify.Channel]*ordered.Set
 	ended     ordered.Set // what is done with, since when
 
 	marks map[session.ClinicianID]notify.DigestMark
@@ -69,10 +69,11 @@ func newQueue() *queue {
 		byPerson:  map[session.PersonID][]int{},
 		byEvent:   map[string][]int{},
 		due:       make(map[notify.Channel]*ordered.Set),
+		claimed:   make(map[notify.Channel]*ordered.Set),
 		marks:     map[session.ClinicianID]notify.DigestMark{},
 	}
 	for _, c := range notify.Channels() {
-		q.due[c] = &ordered.Set{}
+		q.due[c], q.claimed[c] = &ordered.Set{}, &ordered.Set{}
 	}
 	return q
 }

@@ -112,10 +112,12 @@ func (q *queue) Claim(ctx context.Context, request notify.ClaimRequest) ([]notif
 	now := session.Instant(request.Now)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.lose(now)
 	channels := request.Channels
 	if len(channels) == 0 {
 		channels = notify.Channels()
+	}
+	for _, c := range channels {
+		q.lose(c, now)
 	}
 	claims := []notify.Claim{}
 	for _, k := range q.claimable(channels, now, request.Limit) {
@@ -126,7 +128,7 @@ func (q *queue) Claim(ctx context.Context, request notify.ClaimRequest) ([]notif
 		d.Attempts++
 		d.fence++
 		d.Settled, d.until = now, session.Instant(now.Add(request.Lease))
-		q.claimed.Add(place(d.until, at(k)))
+		q.claimed[d.Channel].Add(place(d.until, at(k)))
 		claims = append(claims, notify.Claim{
 			Delivery: d.Delivery, Event: d.event.Clone(), Was: was, Fence: d.fence, Until: d.until,
 		})
@@ -134,10 +136,11 @@ func (q *queue) Claim(ctx context.Context, request notify.ClaimRequest) ([]notif
 	return claims, nil
 }
 
-// lose makes the outcome of every claim whose lease has ended unknown, and due at once (N5).
-func (q *queue) lose(now time.Time) {
-	for _, k := range upTo(&q.claimed, now) {
-		q.claimed.Remove(k)
+// lose makes the outcome of every claim of a channel whose lease has ended unknown, and due at once (N5).
+func (q *queue) lose(channel notify.Channel, now time.Time) {
+	claimed := q.claimed[channel]
+	for _, k := range upTo(claimed, now) {
+		claimed.Remove(k)
 		d := q.kept[at(k)]
 		d.State, _ = d.State.Next(notify.Losing)
 		d.NotBefore, d.Settled = d.until, d.until
@@ -197,7 +200,7 @@ func (q *queue) settle(settlements []notify.Settlement) (lost []int, raised []se
 // end takes a delivery out of the hand that had it.
 func (q *queue) end(i int, outcome notify.Outcome) {
 	d := q.kept[i]
-	q.claimed.Remove(place(d.until, i))
+	q.claimed[d.Channel].Remove(place(d.until, i))
 	trigger, _ := outcome.Trigger() // it was validated
 	d.State, _ = d.State.Next(trigger)
 	d.Settled, d.Why = session.Instant(outcome.At), outcome.Why

@@ -15,10 +15,10 @@ import (
 
 // What deliveries are claimed and settled with.
 var (
-	anyLost = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE state = 'claimed' AND leased_until <= ?1)"
-	// loseDeliveries makes the outcome of every claim whose lease has ended unknown, and due at once (N5).
+	// loseDeliveries makes the outcome of every claim of a channel whose lease has ended unknown, and due at once (N5).
 	loseDeliveries = "UPDATE deliveries SET state = 'unknown', not_before = leased_until, due_at = leased_until," +
-		" settled_at = leased_until, leased_until = NULL WHERE state = 'claimed' AND leased_until <= ?1"
+		" settled_at = leased_until, leased_until = NULL" +
+		" WHERE channel = ?2 AND state = 'claimed' AND leased_until <= ?1"
 	// leaseDeliveries takes those in hand whose numbers are given as a JSON list.
 	leaseDeliveries = "UPDATE deliveries SET state = 'claimed', attempts = attempts + 1, fence = fence + 1," +
 		" settled_at = ?1, leased_until = ?2, due_at = NULL WHERE no IN (SELECT value FROM json_each(?3))"
@@ -31,10 +31,15 @@ var (
 	insertMark = markTable.insert + " ON CONFLICT DO NOTHING"
 )
 
-// anyDue asks whether anything is due, or was lost.
+// anyDue asks whether anything is due, or was lost, in some channels.
 func anyDue(channels int) string {
-	return anyLost + strings.Repeat(" OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ? AND due_at IS NOT NULL"+
-		" AND due_at <= ?1)", channels)
+	each := make([]string, channels)
+	for i := range each {
+		each[i] = strings.ReplaceAll("EXISTS (SELECT 1 FROM deliveries WHERE channel = @ AND state = 'claimed'"+
+			" AND leased_until <= ?1) OR EXISTS (SELECT 1 FROM deliveries WHERE channel = @ AND due_at IS NOT NULL"+
+			" AND due_at <= ?1)", "@", "?"+strconv.Itoa(i+2))
+	}
+	return "SELECT " + strings.Join(each, " OR ")
 }
 
 // dueDeliveries asks for what has been due for longest in some channels: each channel's own come by its index.
@@ -72,8 +77,10 @@ func (s *Store) Claim(ctx context.Context, request notify.ClaimRequest) ([]notif
 	var claims []notify.Claim
 	question := dueDeliveries(len(channels))
 	err = s.write(ctx, func(t *transaction) error {
-		if _, err := t.exec(ctx, loseDeliveries, at); err != nil {
-			return err
+		for _, c := range channels {
+			if _, err := t.exec(ctx, loseDeliveries, at, c.String()); err != nil {
+				return err
+			}
 		}
 		claims, err = t.claim(ctx, request, question, channels)
 		return err

@@ -193,23 +193,56 @@ func leases(t *test) {
 	if err := settle(t.Context(), s, again[0], delivered); err != nil {
 		t.Errorf("who has it can't settle it: %v", err)
 	}
-	// Found expired while another channel is asked for: it waits, unknown, and the late outcome is refused.
+	// Found expired, but not taken in hand: it waits, unknown, and the late outcome is refused.
 	second := t.telling(s, 2, func(e session.Event) []notify.Delivery { return tell(e, now, "ann") })
 	lost = t.claim(s, now, 1)[0]
-	t.same("another channel's", 0, len(t.claim(s, now.Add(time.Hour), 1, notify.IPhone)))
+	t.telling(s, 4, func(e session.Event) []notify.Delivery { return tell(e, now, "zoe") })
+	t.same("what has been due for longer", []session.PersonID{"zoe"}, persons(t.claim(s, now.Add(time.Hour), 1)))
 	want := tell(second, now, "ann")[0]
 	want.State, want.Attempts, want.NotBefore, want.Settled = notify.Unknown, 1, now.Add(time.Minute), now.Add(time.Minute)
 	t.same("what is kept once its lease was found to have ended", want, t.one(s, second))
 	if err := settle(t.Context(), s, lost, delivered); !errors.Is(err, notify.ErrLeaseLost) {
 		t.Errorf("settled after the lease was found to have ended: %v, want notify.ErrLeaseLost", err)
 	}
-	// Nobody noticed: whoever had it may still say what became of it.
+	// Nobody noticed, not even who asked for another channel: whoever had it may still say what became of it.
 	third := t.telling(s, 3, func(e session.Event) []notify.Delivery { return tell(e, now.Add(-time.Hour), "bob") })
 	overdue := t.claim(s, now, 1)[0]
+	t.same("another channel's", 0, len(t.claim(s, now.Add(time.Hour), 1, notify.IPhone)))
 	if err := settle(t.Context(), s, overdue, notify.Outcome{State: notify.Delivered, At: now.Add(time.Hour)}); err != nil {
 		t.Errorf("an overdue lease that nobody took over: %v", err)
 	}
 	t.same("what became of it", notify.Delivered, t.one(s, third).State)
+}
+
+// leasesOfChannels end, and each channel is claimed by a worker of its own at the same time: none finds that another one
+// has just taken its part away.
+func leasesOfChannels(t *test) {
+	s := t.open()
+	channels := notify.Channels()
+	t.telling(s, 1, func(e session.Event) []notify.Delivery {
+		var all []notify.Delivery
+		for _, c := range channels {
+			d := tell(e, now, "ann")[0]
+			d.Channel, d.Key = c, notify.DeliveryKey(e.Key(), "ann", c)
+			all = append(all, d)
+		}
+		return all
+	})
+	at := now
+	t.same("at first", len(channels), len(t.claim(s, at, len(channels))))
+	for range 20 {
+		at = at.Add(time.Minute)
+		var workers sync.WaitGroup
+		for _, c := range channels {
+			workers.Go(func() {
+				request := notify.ClaimRequest{Now: at, Lease: time.Minute, Limit: 9, Channels: []notify.Channel{c}}
+				if claims, err := s.Claim(t.Context(), request); err != nil || len(claims) != 1 {
+					t.Errorf("claimed %d by %s, want 1: %v", len(claims), c, err)
+				}
+			})
+		}
+		workers.Wait()
+	}
 }
 
 // deliveryPages lists deliveries in the order in which they were planned.

@@ -88,6 +88,7 @@ func clauses() []clause {
 		{"N5", "claims take what is due", claims},
 		{"N5", "outcomes are kept", outcomes},
 		{"N5", "leases end", leases},
+		{"N5", "leases end while every channel is claimed", leasesOfChannels},
 		{"N5", "many outcomes in one commit", batches},
 		{"N5", "each person's order", ordered},
 		{"N2", "what reaches nobody is raised", raising},

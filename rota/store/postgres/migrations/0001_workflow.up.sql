@@ -375,7 +375,7 @@ CREATE INDEX deliveries_of_event ON {schema}.deliveries (event, no);
 CREATE INDEX deliveries_of_session ON {schema}.deliveries (session, no) WHERE session IS NOT NULL;
 CREATE INDEX deliveries_of_person ON {schema}.deliveries (person, no);
 CREATE INDEX deliveries_due ON {schema}.deliveries (channel, due_at, no) WHERE due_at IS NOT NULL;
-CREATE INDEX deliveries_leased ON {schema}.deliveries (leased_until) WHERE state = 'claimed';
+CREATE INDEX deliveries_leased ON {schema}.deliveries (channel, leased_until) WHERE state = 'claimed';
 CREATE INDEX deliveries_to_send ON {schema}.deliveries (person, channel, no) WHERE due_at IS NOT NULL OR state = 'claimed';
 CREATE INDEX deliveries_ended ON {schema}.deliveries (coalesce(settled_at, planned_at), no)
     WHERE due_at IS NULL AND state <> 'claimed';

@@ -80,7 +80,8 @@ CREATE TYPE {schema}.sessional_claimed_{n} AS (
 );
 
 -- Takes deliveries in hand that are due, the longest due first. What somebody had whose lease has ended becomes unknown
--- first, and is due at once (N5). What one person is told over one channel goes in the order in which it was planned: of
+-- first, and is due at once (N5): only of these channels, or it would be in nobody's hands while those who claim another
+-- channel hold its row. What one person is told over one channel goes in the order in which it was planned: of
 -- a later one it is asked whether an earlier one is in hand, due, or waits to be tried again. The row of that one may
 -- have been locked meanwhile: as long as it isn't done with, it is found here, whichever of its states is seen.
 -- What a claim is thought to cost grows with the queue, what it does cost doesn't: compiling it would take far longer.
@@ -94,9 +95,10 @@ BEGIN
     UPDATE {schema}.deliveries t
     SET state = 'unknown', not_before = t.leased_until, due_at = t.leased_until, settled_at = t.leased_until,
         leased_until = NULL
-    FROM (
+    FROM jsonb_array_elements_text(channels) c
+    CROSS JOIN LATERAL (
         SELECT u.ctid FROM {schema}.deliveries u
-        WHERE u.state = 'claimed' AND u.leased_until <= at
+        WHERE u.channel = c AND u.state = 'claimed' AND u.leased_until <= at
         FOR UPDATE SKIP LOCKED
     ) ended
     WHERE t.ctid = ended.ctid;

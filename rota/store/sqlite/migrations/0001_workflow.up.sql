@@ -398,7 +398,7 @@ CREATE INDEX deliveries_of_event ON deliveries (event, no);
 CREATE INDEX deliveries_of_session ON deliveries (session, no) WHERE session IS NOT NULL;
 CREATE INDEX deliveries_of_person ON deliveries (person, no);
 CREATE INDEX deliveries_due ON deliveries (channel, due_at, no) WHERE due_at IS NOT NULL;
-CREATE INDEX deliveries_leased ON deliveries (leased_until) WHERE state = 'claimed';
+CREATE INDEX deliveries_leased ON deliveries (channel, leased_until) WHERE state = 'claimed';
 CREATE INDEX deliveries_to_send ON deliveries (person, channel, no) WHERE due_at IS NOT NULL OR state = 'claimed';
 CREATE INDEX deliveries_ended ON deliveries (coalesce(settled_at, planned_at), no)
     WHERE due_at IS NULL AND state <> 'claimed';
