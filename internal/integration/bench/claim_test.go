@@ -3,11 +3,10 @@ package bench
 import (
 	"database/sql"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/sessional-go/sessional/internal/relational"
+	"github.com/sessional-go/sessional/internal/integration/worker/stores"
 	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/session"
 )
@@ -24,25 +23,11 @@ const (
 const perPerson = 5
 
 // lengthen has so many deliveries in the queue, all due, of one event that is told already.
-func (c copies) lengthen(tb testing.TB, many int) {
+func lengthen(tb testing.TB, db *sql.DB, schema string, many int) {
 	tb.Helper()
-	names := relational.Deliveries.Names()
-	values := make([]string, len(names))
-	for n, name := range names {
-		values[n] = "t." + name
-		switch name {
-		case "key":
-			values[n] = "'k-' || i"
-		case "person":
-			values[n] = fmt.Sprintf("'p-' || (i / %d)", perPerson)
-		}
-	}
-	query := fmt.Sprintf("INSERT INTO %s (%s, event_no, due_at) WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g"+
-		" WHERE i < %d) SELECT %s, t.event_no, t.due_at FROM g, (SELECT * FROM %s LIMIT 1) t", c.table("deliveries"),
-		strings.Join(names, ", "), many, strings.Join(values, ", "), c.table("deliveries"))
-	if _, err := c.db.ExecContext(tb.Context(), query); err != nil {
-		tb.Fatalf("lengthening the queue: %v", err)
-	}
+	ok(tb, stores.CopyDelivery(tb.Context(), db, schema, "planned", many, map[string]string{
+		"key": "'k-' || i", "person": fmt.Sprintf("'p-' || (i / %d)", perPerson),
+	}))
 }
 
 // claimed claims from a queue and returns how long that took; what was claimed is delivered.
@@ -86,8 +71,9 @@ func BenchmarkClaimGrowth(b *testing.B) {
 	with := func(many int) notify.Queue {
 		in := newInPostgres(b, dsn, 0)
 		in.queue(b, 0, 1)
-		copies{in.db, in.table}.lengthen(b, many)
-		must[sql.Result](b)(in.db.ExecContext(b.Context(), "VACUUM ANALYZE "+in.table("deliveries")))
+		lengthen(b, in.db, in.name, many)
+		must[sql.Result](b)(in.db.ExecContext(b.Context(), fmt.Sprintf("VACUUM ANALYZE %s, %s",
+			in.table("planned_deliveries"), in.table("delivery_states"))))
 		return in.store
 	}
 	growth(b, "postgres", with(shortQueue), with(longQueue))
@@ -101,7 +87,7 @@ func BenchmarkClaimGrowthSQLite(b *testing.B) {
 		task := must[[]notify.PlanTask](b)(in.store.ClaimPlans(b.Context(), now, time.Hour, 1))[0]
 		const who session.PersonID = "p-first"
 		ok(b, in.store.Planned(b.Context(), task, notify.Chunk{Done: true, Deliveries: []notify.Delivery{delivery(task, who)}}))
-		copies{db, in.table}.lengthen(b, many)
+		lengthen(b, db, "", many)
 		must[sql.Result](b)(db.ExecContext(b.Context(), "ANALYZE"))
 		return in.store
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -128,25 +129,9 @@ func (q *full) table() string {
 // copy makes copies of a delivery that somebody got, for other people, with other values in some columns.
 func (q *full) copy(name string, many int, other map[string]string) {
 	q.tb.Helper()
-	columns := append(relational.Deliveries.Names(), "event_no", "due_at")
-	values := make([]string, len(columns))
-	for n, column := range columns {
-		values[n] = "t." + column
-		switch column {
-		case "key":
-			values[n] = "'" + name + "-' || i"
-		case "person":
-			values[n] = "'p-" + name + "-' || i"
-		}
-		if v, given := other[column]; given {
-			values[n] = v
-		}
-	}
-	query := fmt.Sprintf("INSERT INTO %[1]s (%[2]s) WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g"+
-		" WHERE i < %[3]d) SELECT %[4]s FROM g, (SELECT * FROM %[1]s WHERE state = 'delivered' ORDER BY no LIMIT 1) t",
-		q.table(), strings.Join(columns, ", "), many, strings.Join(values, ", "))
-	_, err := q.db.ExecContext(q.tb.Context(), query)
-	q.ok(err)
+	instead := map[string]string{"key": "'" + name + "-' || i", "person": "'p-" + name + "-' || i"}
+	maps.Copy(instead, other)
+	q.ok(stores.CopyDelivery(q.tb.Context(), q.db, q.schema, "delivered", many, instead))
 }
 
 // count is how many deliveries there are of those that were copied under a name.
@@ -164,8 +149,8 @@ func (q *full) walks() (n int) {
 	}
 	q.db.SetMaxIdleConns(0) // a connection reports at the latest when it ends
 	time.Sleep(1100 * time.Millisecond)
-	q.ok(q.db.QueryRowContext(q.tb.Context(), "SELECT seq_scan FROM pg_stat_user_tables WHERE schemaname = $1"+
-		" AND relname = 'deliveries'", q.schema).Scan(&n))
+	q.ok(q.db.QueryRowContext(q.tb.Context(), "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE schemaname = $1"+
+		" AND relname IN ('planned_deliveries', 'delivery_states')", q.schema).Scan(&n))
 	q.db.SetMaxIdleConns(8)
 	return n
 }

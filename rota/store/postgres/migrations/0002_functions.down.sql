@@ -7,6 +7,7 @@ DROP TYPE {schema}.sessional_settlements_1;
 DROP FUNCTION {schema}.sessional_claim_1;
 DROP TYPE {schema}.sessional_claimed_1;
 DROP FUNCTION {schema}.sessional_planned_1(jsonb);
+DROP FUNCTION {schema}.sessional_deliver_1(jsonb, bigint);
 DROP FUNCTION {schema}.sessional_raise_1(jsonb);
 DROP FUNCTION {schema}.sessional_references_1(bigint);
 DROP FUNCTION {schema}.sessional_commit_1;

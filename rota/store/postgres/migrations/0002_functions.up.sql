@@ -530,6 +530,30 @@ CREATE FUNCTION {schema}.sessional_raise_1(raised jsonb) RETURNS void LANGUAGE s
     INSERT INTO {schema}.plans (event_no) SELECT no FROM e;
 $$;
 
+-- Adds the deliveries of an event that aren't there yet, in their order. (That a column numbers itself asks for no right
+-- to its sequence, whoever takes a number needs one.)
+CREATE FUNCTION {schema}.sessional_deliver_1(deliveries jsonb, of_event bigint) RETURNS void LANGUAGE sql
+SET enable_hashjoin = on
+AS $$
+    WITH x AS MATERIALIZED (
+        SELECT * FROM jsonb_populate_recordset(NULL::{schema}.deliveries, deliveries) WITH ORDINALITY
+    ), added AS (
+        INSERT INTO {schema}.planned_deliveries AS p
+            (provider, key, event, kind, channel, person, audience, session, planned_at, event_no)
+        SELECT x.provider, x.key, x.event, x.kind, x.channel, x.person, x.audience, x.session, x.planned_at, of_event
+        FROM x
+        ORDER BY x.ordinality
+        ON CONFLICT DO NOTHING
+        RETURNING p.provider, p.key, p.no
+    )
+    INSERT INTO {schema}.delivery_states (no, channel, person, state, why, since, not_before, attempts, due_at)
+    SELECT DISTINCT ON (added.no) added.no, x.channel, x.person, x.state, x.why, x.planned_at, x.not_before, x.attempts,
+        CASE WHEN x.state = 'planned' THEN coalesce(x.not_before, x.planned_at) END
+    FROM added
+    JOIN x ON x.provider = added.provider AND x.key = added.key
+    ORDER BY added.no, x.ordinality;
+$$;
+
 -- One chunk of an event's plan: done, or lost where the lease was. When the plan is done, the event gets the next number
 -- in each of its feeds. The feed's row stays locked until the commit, so that numbers become visible in their order.
 CREATE FUNCTION {schema}.sessional_planned_1(doc jsonb) RETURNS text LANGUAGE plpgsql
@@ -550,11 +574,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN 'lost';
     END IF;
-    INSERT INTO {schema}.deliveries (provider, key, event, kind, channel, person, audience, session, state, why, planned_at, not_before, attempts, settled_at, event_no, due_at)
-    SELECT provider, key, event, kind, channel, person, audience, session, state, why, planned_at, not_before, attempts, settled_at, planned, CASE WHEN state = 'planned' THEN coalesce(not_before, planned_at) END
-    FROM jsonb_populate_recordset(NULL::{schema}.deliveries, doc->'deliveries') WITH ORDINALITY
-    ORDER BY ordinality
-    ON CONFLICT DO NOTHING;
+    PERFORM {schema}.sessional_deliver_1(doc->'deliveries', planned);
     IF doc ? 'raised_events' THEN
         PERFORM {schema}.sessional_raise_1(doc->'raised_events');
     END IF;
@@ -591,12 +611,11 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
 SET enable_bitmapscan = off SET enable_material = off SET jit = off
 AS $$
 BEGIN
-    UPDATE {schema}.deliveries t
-    SET state = 'unknown', not_before = t.leased_until, due_at = t.leased_until, settled_at = t.leased_until,
-        leased_until = NULL
+    UPDATE {schema}.delivery_states t
+    SET state = 'unknown', not_before = t.leased_until, due_at = t.leased_until, since = t.leased_until, leased_until = NULL
     FROM jsonb_array_elements_text(channels) c
     CROSS JOIN LATERAL (
-        SELECT u.ctid FROM {schema}.deliveries u
+        SELECT u.ctid FROM {schema}.delivery_states u
         WHERE u.channel = c AND u.state = 'claimed' AND u.leased_until <= at
         FOR UPDATE SKIP LOCKED
     ) ended
@@ -606,9 +625,9 @@ BEGIN
         SELECT d.place, d.state, d.due_at
         FROM jsonb_array_elements_text(channels) c
         CROSS JOIN LATERAL (
-            SELECT u.ctid AS place, u.no, u.state, u.due_at FROM {schema}.deliveries u
+            SELECT u.ctid AS place, u.no, u.state, u.due_at FROM {schema}.delivery_states u
             WHERE u.channel = c AND u.due_at <= at AND (
-                SELECT b.no FROM {schema}.deliveries b
+                SELECT b.no FROM {schema}.delivery_states b
                 WHERE b.person = u.person AND b.channel = u.channel AND b.no < u.no
                     AND (b.due_at IS NOT NULL OR b.state = 'claimed')
                     AND (b.state = 'claimed' OR b.due_at <= at
@@ -622,15 +641,19 @@ BEGIN
         ORDER BY d.due_at, d.no
         LIMIT many
     ), taken AS (
-        UPDATE {schema}.deliveries t
-        SET state = 'claimed', attempts = t.attempts + 1, fence = t.fence + 1, settled_at = at, leased_until = until,
+        UPDATE {schema}.delivery_states t
+        SET state = 'claimed', attempts = t.attempts + 1, fence = t.fence + 1, since = at, leased_until = until,
             due_at = NULL
         FROM due WHERE t.ctid = due.place
-        RETURNING t.provider, t.key, t.event, t.kind, t.channel, t.person, t.audience, t.session, t.state, t.why, t.planned_at, t.not_before, t.attempts, t.settled_at, t.no, t.event_no, t.fence, due.state AS was, due.due_at AS was_due_at
+        RETURNING t.no, t.state, t.why, t.not_before, t.attempts, t.since AS settled_at, t.fence, due.state AS was,
+            due.due_at AS was_due_at
     )
     SELECT x.provider, x.key, x.event, x.kind, x.channel, x.person, x.audience, x.session, x.state, x.why, x.planned_at, x.not_before, x.attempts, x.settled_at, x.was, x.fence, e.provider, e.subject_kind, e.subject_id, e.version, e.kind, e.session, e.happened_at, e.by_capacity, e.by_person, e.by_provider, e.by_practice, e.by_clinician, e.command, e.from_state, e.to_state, e.reason, e.facts
     FROM (
-        SELECT t.*, lag(t.event_no) OVER (ORDER BY t.was_due_at, t.no) AS last_event_no FROM taken t
+        SELECT p.provider, p.key, p.event, p.kind, p.channel, p.person, p.audience, p.session, p.planned_at, p.event_no,
+            t.*, lag(p.event_no) OVER (ORDER BY t.was_due_at, t.no) AS last_event_no
+        FROM taken t
+        JOIN {schema}.planned_deliveries p ON p.no = t.no
     ) x
     LEFT JOIN {schema}.events e ON e.no = nullif(x.event_no, x.last_event_no)
     ORDER BY x.was_due_at, x.no;
@@ -657,16 +680,18 @@ BEGIN
     IF raised IS NOT NULL THEN
         PERFORM 1
         FROM jsonb_to_recordset(touched) AS x(provider text, key text)
-        JOIN {schema}.deliveries t ON t.provider = x.provider AND t.key = x.key
-        ORDER BY t.provider, t.key
+        JOIN {schema}.planned_deliveries p ON p.provider = x.provider AND p.key = x.key
+        JOIN {schema}.delivery_states t ON t.no = p.no
+        ORDER BY p.provider, p.key
         FOR UPDATE OF t;
     END IF;
     WITH done AS (
-        UPDATE {schema}.deliveries t
-        SET state = x.state, settled_at = x.at, why = x.why, not_before = x.retry, due_at = x.retry, leased_until = NULL,
+        UPDATE {schema}.delivery_states t
+        SET state = x.state, since = x.at, why = x.why, not_before = x.retry, due_at = x.retry, leased_until = NULL,
             attempts = t.attempts - x.untried::int
         FROM unnest(settlements) AS x
-        WHERE t.provider = x.provider AND t.key = x.key AND CASE WHEN t.state = 'claimed' THEN t.fence END = x.fence
+        JOIN {schema}.planned_deliveries p ON p.provider = x.provider AND p.key = x.key
+        WHERE t.no = p.no AND CASE WHEN t.state = 'claimed' THEN t.fence END = x.fence
         RETURNING x.i
     )
     SELECT array_agg(i) INTO settled FROM done;
@@ -674,7 +699,8 @@ BEGIN
         FOR r IN SELECT * FROM jsonb_to_recordset(raised) AS x(i bigint, provider text, others jsonb, event jsonb) LOOP
             CONTINUE WHEN settled IS NULL OR NOT r.i = ANY (settled);
             PERFORM 1 FROM jsonb_array_elements_text(r.others) o
-            JOIN {schema}.deliveries t ON t.provider = r.provider AND t.key = o
+            JOIN {schema}.planned_deliveries p ON p.provider = r.provider AND p.key = o
+            JOIN {schema}.delivery_states t ON t.no = p.no
             WHERE t.state IN ('claimed', 'delivered') OR t.due_at IS NOT NULL;
             IF NOT FOUND THEN
                 PERFORM {schema}.sessional_raise_1(jsonb_build_array(r.event));
@@ -693,16 +719,20 @@ AS $$
 DECLARE
     gone bigint;
 BEGIN
-    DELETE FROM {schema}.deliveries t
-    USING (
-        SELECT u.ctid FROM {schema}.deliveries u
-        WHERE u.due_at IS NULL AND u.state <> 'claimed' AND coalesce(u.settled_at, u.planned_at) < before
-            AND (SELECT p.event_no FROM {schema}.plans p WHERE p.event_no = u.event_no) IS NULL
-        ORDER BY coalesce(u.settled_at, u.planned_at), u.no
+    WITH ended AS (
+        SELECT u.ctid FROM {schema}.delivery_states u
+        WHERE u.due_at IS NULL AND u.state <> 'claimed' AND u.since < before AND (
+            SELECT l.event_no FROM {schema}.planned_deliveries p
+            JOIN {schema}.plans l ON l.event_no = p.event_no
+            WHERE p.no = u.no
+        ) IS NULL
+        ORDER BY u.since, u.no
         LIMIT many
         FOR UPDATE SKIP LOCKED
-    ) ended
-    WHERE t.ctid = ended.ctid;
+    ), states AS (
+        DELETE FROM {schema}.delivery_states t USING ended WHERE t.ctid = ended.ctid RETURNING t.no
+    )
+    DELETE FROM {schema}.planned_deliveries p USING states WHERE p.no = states.no;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
 END
@@ -731,11 +761,7 @@ BEGIN
         INSERT INTO {schema}.events (provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts)
         SELECT provider, subject_kind, subject_id, version, kind, session, happened_at, by_capacity, by_person, by_provider, by_practice, by_clinician, command, from_state, to_state, reason, facts FROM jsonb_populate_record(NULL::{schema}.events, doc->'event')
         RETURNING no INTO made;
-        INSERT INTO {schema}.deliveries (provider, key, event, kind, channel, person, audience, session, state, why, planned_at, not_before, attempts, settled_at, event_no, due_at)
-        SELECT provider, key, event, kind, channel, person, audience, session, state, why, planned_at, not_before, attempts, settled_at, made, CASE WHEN state = 'planned' THEN coalesce(not_before, planned_at) END
-        FROM jsonb_populate_recordset(NULL::{schema}.deliveries, doc->'deliveries') WITH ORDINALITY
-        ORDER BY ordinality
-        ON CONFLICT DO NOTHING;
+        PERFORM {schema}.sessional_deliver_1(doc->'deliveries', made);
     END IF;
     RETURN 'done';
 END

@@ -1,4 +1,4 @@
--- Takes the comments on tables and columns away. No data is lost.
+-- Takes the comments on tables, views and columns away. No data is lost.
 
 DO $$
 DECLARE
@@ -10,10 +10,12 @@ BEGIN
         JOIN pg_class c ON d.classoid = 'pg_class'::regclass AND c.oid = d.objoid
         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
         WHERE c.relnamespace = (SELECT s.relnamespace FROM pg_class s WHERE s.oid = '{schema}.sessions'::regclass)
-            AND c.relkind IN ('r', 'S') AND c.relname <> 'sessional_migrations'
+            AND c.relkind IN ('r', 'S', 'v') AND c.relname <> 'sessional_migrations'
     LOOP
         IF described.relkind = 'S' THEN
             EXECUTE format('COMMENT ON SEQUENCE %s IS NULL', described.name);
+        ELSIF described.relkind = 'v' THEN
+            EXECUTE format('COMMENT ON VIEW %s IS NULL', described.name);
         ELSIF described.attname IS NULL THEN
             EXECUTE format('COMMENT ON TABLE %s IS NULL', described.name);
         ELSE

@@ -388,40 +388,50 @@ COMMENT ON COLUMN {schema}.bookings.offered_until IS
         'End of the lease of who plans it, a UTC instant. NULL: never claimed.';
     COMMENT ON COLUMN {schema}.plans.attempts IS 'How often it was claimed.';
 
-    COMMENT ON TABLE {schema}.deliveries IS
-        'Deliveries: one message to one person over one channel, also where it was suppressed (N4, N5).';
-    COMMENT ON COLUMN {schema}.deliveries.provider IS
+    COMMENT ON VIEW {schema}.deliveries IS
+        'Deliveries: one message to one person over one channel, also where it was suppressed, and how far it has come '
+        '(N4, N5).';
+
+    COMMENT ON TABLE {schema}.planned_deliveries IS
+        'What was planned of each delivery, and never changes; how far it has come is in delivery_states (N4, N5).';
+    COMMENT ON COLUMN {schema}.planned_deliveries.provider IS
         'The tenant whose event it comes from; blank for a digest, which belongs to a person.';
-    COMMENT ON COLUMN {schema}.deliveries.key IS 'Stable name, made of event, person and channel (N5).';
-    COMMENT ON COLUMN {schema}.deliveries.event IS 'Natural key of the event, as text.';
-    COMMENT ON COLUMN {schema}.deliveries.kind IS 'What is told, such as booking_confirmed.';
-    COMMENT ON COLUMN {schema}.deliveries.channel IS 'email, android or iphone.';
-    COMMENT ON COLUMN {schema}.deliveries.person IS 'Id of the person who is told.';
-    COMMENT ON COLUMN {schema}.deliveries.audience IS
+    COMMENT ON COLUMN {schema}.planned_deliveries.key IS 'Stable name, made of event, person and channel (N5).';
+    COMMENT ON COLUMN {schema}.planned_deliveries.event IS 'Natural key of the event, as text.';
+    COMMENT ON COLUMN {schema}.planned_deliveries.kind IS 'What is told, such as booking_confirmed.';
+    COMMENT ON COLUMN {schema}.planned_deliveries.channel IS 'email, android or iphone.';
+    COMMENT ON COLUMN {schema}.planned_deliveries.person IS 'Id of the person who is told.';
+    COMMENT ON COLUMN {schema}.planned_deliveries.audience IS
         'As what they are told: booked_clinician, applicant, pending_applicants, practice, rota_managers or '
         'support.';
-    COMMENT ON COLUMN {schema}.deliveries.session IS 'Id of the session that it is about. NULL: about none.';
-    COMMENT ON COLUMN {schema}.deliveries.state IS
-        'planned, suppressed, claimed, delivered, failed, unknown, given_up or stale (N5).';
-    COMMENT ON COLUMN {schema}.deliveries.why IS
-        'Why it is suppressed or held: setting_off, no_address, no_device, is_actor or quiet_hours; after an '
-        'attempt, what the transport said. NULL: nothing to say.';
-    COMMENT ON COLUMN {schema}.deliveries.planned_at IS 'When it was decided, a UTC instant.';
-    COMMENT ON COLUMN {schema}.deliveries.not_before IS
-        'From when on it is sent or tried again, a UTC instant. NULL: it is not.';
-    COMMENT ON COLUMN {schema}.deliveries.attempts IS 'How often it was claimed, but for claims that were given back.';
-    COMMENT ON COLUMN {schema}.deliveries.settled_at IS
-        'When it came into its state, a UTC instant. NULL: never tried.';
-    COMMENT ON COLUMN {schema}.deliveries.no IS
+    COMMENT ON COLUMN {schema}.planned_deliveries.session IS 'Id of the session that it is about. NULL: about none.';
+    COMMENT ON COLUMN {schema}.planned_deliveries.planned_at IS 'When it was decided, a UTC instant.';
+    COMMENT ON COLUMN {schema}.planned_deliveries.no IS
         'Number of the row, given before its commit: one with a lower number may become visible after one with a '
         'higher.';
-    COMMENT ON COLUMN {schema}.deliveries.tx IS
+    COMMENT ON COLUMN {schema}.planned_deliveries.tx IS
         'Transaction that added it, of this cluster: lists find late commits by it.';
-    COMMENT ON COLUMN {schema}.deliveries.event_no IS 'Number of the event: events.no.';
-    COMMENT ON COLUMN {schema}.deliveries.due_at IS
+    COMMENT ON COLUMN {schema}.planned_deliveries.event_no IS 'Number of the event: events.no.';
+
+    COMMENT ON TABLE {schema}.delivery_states IS
+        'How far each delivery has come, a row for each: what claims and outcomes change (N5).';
+    COMMENT ON COLUMN {schema}.delivery_states.no IS 'Number of the delivery: planned_deliveries.no.';
+    COMMENT ON COLUMN {schema}.delivery_states.channel IS 'Its channel, for claims: it never changes.';
+    COMMENT ON COLUMN {schema}.delivery_states.person IS 'Who is told, for claims: it never changes.';
+    COMMENT ON COLUMN {schema}.delivery_states.state IS
+        'planned, suppressed, claimed, delivered, failed, unknown, given_up or stale (N5).';
+    COMMENT ON COLUMN {schema}.delivery_states.why IS
+        'Why it is suppressed or held: setting_off, no_address, no_device, is_actor or quiet_hours; after an '
+        'attempt, what the transport said. NULL: nothing to say.';
+    COMMENT ON COLUMN {schema}.delivery_states.since IS 'When it came into its state, a UTC instant.';
+    COMMENT ON COLUMN {schema}.delivery_states.not_before IS
+        'From when on it is sent or tried again, a UTC instant. NULL: it is not.';
+    COMMENT ON COLUMN {schema}.delivery_states.attempts IS 'How often it was claimed, but for claims that were given back.';
+    COMMENT ON COLUMN {schema}.delivery_states.due_at IS
         'Derived, for claims: from when on it can be claimed, a UTC instant. NULL: it can''t.';
-    COMMENT ON COLUMN {schema}.deliveries.fence IS 'Token of the last claim: what comes with an older one is refused.';
-    COMMENT ON COLUMN {schema}.deliveries.leased_until IS
+    COMMENT ON COLUMN {schema}.delivery_states.fence IS
+        'Token of the last claim: what comes with an older one is refused. 0: never claimed.';
+    COMMENT ON COLUMN {schema}.delivery_states.leased_until IS
         'End of the lease of who has it in hand, a UTC instant. NULL: in nobody''s hands.';
 
     COMMENT ON TABLE {schema}.feeds IS
