@@ -162,16 +162,24 @@ func (c Post) Decide(p Posting, now time.Time) (Session, Decision, error) {
 
 // ready refuses to post where the practice or the store lack what every session needs.
 func (p Posting) ready() error {
-	if blank(p.Practice.Phone) {
-		return &FieldError{
-			Field:   "Practice",
-			Problem: "has no telephone number: a clinician who cancels late must be able to ring it",
-		}
+	if err := p.Practice.rings(); err != nil {
+		return err
 	}
 	if p.Reference == "" {
 		return &FieldError{Field: "Reference", Problem: "is missing"}
 	}
 	return nil
+}
+
+// rings refuses to post, or to publish, where nobody could be rung (W9).
+func (p PracticeFacts) rings() error {
+	if !blank(p.Phone) {
+		return nil
+	}
+	return &FieldError{
+		Field:   "Practice",
+		Problem: "has no telephone number: a clinician who cancels late must be able to ring it",
+	}
 }
 
 // replaces checks that what is reposted was withdrawn, and is the same practice's of the same provider (S3).
@@ -239,8 +247,9 @@ func (c Publish) Validate() error {
 	return CheckID("Session", c.Session)
 }
 
-// Decide posts the draft; a *StartedError once its start has passed.
-func (c Publish) Decide(s Session, now time.Time) (Session, Decision, error) {
+// Decide posts the draft of a practice. The error is a *StateError unless it is one, a *StartedError once its start has
+// passed, and a *FieldError where the practice has no telephone number any more (W9).
+func (c Publish) Decide(p PracticeFacts, s Session, now time.Time) (Session, Decision, error) {
 	d := Decide(c.Command, now)
 	next, err := s.Move(Publishing, "post it")
 	if err != nil {
@@ -248,6 +257,9 @@ func (c Publish) Decide(s Session, now time.Time) (Session, Decision, error) {
 	}
 	if s.Started(d.Now()) {
 		return Session{}, Decision{}, &StartedError{Reference: s.Reference, Act: "post it"}
+	}
+	if err := p.rings(); err != nil {
+		return Session{}, Decision{}, err
 	}
 	next.Opened = d.Now()
 	d.Write(next, Event{Kind: EventPosted, From: s.State.String(), To: next.State.String(), Facts: next.facts()})

@@ -70,7 +70,7 @@ func TestS2DraftAndPublish(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	publish := session.Publish{Command: session.Do("cmd-2", jo), Session: draft.ID}
-	open, d, err := publish.Decide(draft, noon.Add(time.Hour))
+	open, d, err := publish.Decide(practice(t), draft, noon.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestS2DraftAndPublish(t *testing.T) {
 
 	t.Run("S2 only a draft is published", func(t *testing.T) {
 		for _, state := range everyState {
-			_, d, err := publish.Decide(in(draft, state), noon)
+			_, d, err := publish.Decide(practice(t), in(draft, state), noon)
 			if state == session.Draft {
 				if err != nil {
 					t.Error(err)
@@ -101,12 +101,20 @@ func TestS2DraftAndPublish(t *testing.T) {
 	})
 	t.Run("T5 now = start is after the start", func(t *testing.T) {
 		start := draft.Terms.Span.Start
-		if _, _, err := publish.Decide(draft, start.Add(-time.Microsecond)); err != nil {
+		if _, _, err := publish.Decide(practice(t), draft, start.Add(-time.Microsecond)); err != nil {
 			t.Error(err)
 		}
-		_, d, err := publish.Decide(draft, start)
+		_, d, err := publish.Decide(practice(t), draft, start)
 		wantError[*session.StartedError](t, err, "session_started",
 			"Session #401000123 has started, so you can't post it any more.")
+		wantNothing(t, d)
+	})
+	t.Run("W9 a practice that has lost its number can't post what it drafted", func(t *testing.T) {
+		silent := practice(t)
+		silent.Phone = " "
+		_, d, err := publish.Decide(silent, draft, noon)
+		wantError[*session.FieldError](t, err, "invalid_field",
+			"Practice has no telephone number: a clinician who cancels late must be able to ring it.")
 		wantNothing(t, d)
 	})
 }

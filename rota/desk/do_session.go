@@ -40,8 +40,12 @@ var publish = act[session.Publish, session.Session]{
 	want: func(_ context.Context, _ *Desk, c session.Publish) (Want, error) {
 		return Want{Session: c.Session}, nil
 	},
-	decide: func(_ context.Context, t turn[session.Publish]) (session.Session, session.Decision, error) {
-		return t.c.Decide(t.read.Session, t.now)
+	decide: func(ctx context.Context, t turn[session.Publish]) (session.Session, session.Decision, error) {
+		practice, err := t.desk.practice(ctx, t.read.Session.Practice)
+		if err != nil {
+			return session.Session{}, session.Decision{}, err
+		}
+		return t.c.Decide(practice, t.read.Session, t.now)
 	},
 }
 
