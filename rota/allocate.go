@@ -56,7 +56,7 @@ func (c Allocate) Decide(s Situation, now time.Time) (Booked, session.Decision, 
 	}
 	if !s.Reachable {
 		o.warnings = append(o.warnings, Warning{
-			Code: "no_channel", Text: "The clinician has switched off every channel for allocations: tell them yourself.",
+			Code: "no_channel", Text: "No channel of the clinician's is on for allocations: tell them yourself.",
 		})
 	}
 	booked, err := s.book(&d, s.allocation(c, d.Now(), o))

@@ -12,6 +12,7 @@ type Situation struct {
 	Application Application
 	// Clinician is whom the decision is about.
 	Clinician ClinicianFacts
-	// Reachable says whether the clinician has a channel on for an allocation (A1, N1).
+	// Reachable says whether the clinician has a channel on for what an allocation tells them: that they are booked or
+	// asked, or, where they have applied, that they succeeded, which can't be turned off (A1, N2).
 	Reachable bool
 }

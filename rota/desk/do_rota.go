@@ -126,7 +126,11 @@ var allocate = act[rota.Allocate, rota.Booked]{
 		if err != nil {
 			return rota.Booked{}, session.Decision{}, unknown(err, "Clinician", "person", string(s.Clinician.Person))
 		}
-		s.Reachable = notify.Reaches(notify.Allocated, person, t.read.Settings)
+		told := notify.Allocated
+		if s.Application.Standing(s.Session) == rota.Pending { // theirs: it is accepted by this
+			told = notify.BookingConfirmed
+		}
+		s.Reachable = notify.Reaches(told, person, t.read.Settings)
 		return t.c.Decide(s, t.now)
 	},
 }

@@ -185,4 +185,14 @@ func TestN1Settings(t *testing.T) {
 			t.Errorf("A1: %+v", b.Warnings)
 		}
 	})
+	t.Run("A1 N2 but not of one who applied: their confirmation can't be turned off", func(t *testing.T) {
+		s := st.posts(func(c *session.Post) { c.Start, c.End = wall(24, 7, "08:00"), wall(24, 7, "16:00") })
+		st.applies(byPat, s)
+		b := must[rota.Booked](t)(st.desk.Allocate(t.Context(), rota.Allocate{
+			Command: st.do(byManager), Session: s.ID, Clinician: "pat",
+		}))
+		if b.Application.State != rota.Accepted || len(b.Warnings) != 0 {
+			t.Errorf("A1: %s, %+v", b.Application.State, b.Warnings)
+		}
+	})
 }
