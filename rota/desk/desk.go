@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -78,6 +79,11 @@ func New(o Options) (*Desk, error) {
 		return nil, &session.FieldError{Field: "Options.Tries", Problem: "is negative"}
 	case o.ReferenceBlock < 0:
 		return nil, &session.FieldError{Field: "Options.ReferenceBlock", Problem: "is negative"}
+	}
+	for i, rule := range o.Rules {
+		if rule == nil {
+			return nil, &session.FieldError{Field: fmt.Sprintf("Options.Rules[%d]", i), Problem: "is missing"}
+		}
 	}
 	d := &Desk{
 		store: o.Store, directory: o.Directory, now: o.Now, rules: o.Rules, score: o.Score,

@@ -25,8 +25,11 @@ func TestOptions(t *testing.T) {
 		t.Fatalf("store and directory are enough, but: %v", err)
 	}
 	for field, spoil := range map[string]func(*desk.Options){
-		"Options.Store":           func(o *desk.Options) { o.Store = nil },
-		"Options.Directory":       func(o *desk.Options) { o.Directory = nil },
+		"Options.Store":     func(o *desk.Options) { o.Store = nil },
+		"Options.Directory": func(o *desk.Options) { o.Directory = nil },
+		"Options.Rules[1]": func(o *desk.Options) {
+			o.Rules = []desk.Rule{func(context.Context, desk.Request) (desk.Opinion, string) { return desk.NoOpinion, "" }, nil}
+		},
 		"Options.Tries":           func(o *desk.Options) { o.Tries = -1 },
 		"Options.ReferenceBlock":  func(o *desk.Options) { o.ReferenceBlock = -1 },
 		"Options.ReferencePrefix": func(o *desk.Options) { o.ReferencePrefix = "no number sign" },
