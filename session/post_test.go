@@ -374,7 +374,7 @@ func TestPostRefusesBadFields(t *testing.T) {
 		"Start": {
 			{"missing", "Start.Date", func(c *session.Post) { c.Start = calendar.Local{} }},
 			{"without a time", "Start.Clock", func(c *session.Post) { c.Start.Clock = calendar.Clock{} }},
-			{"of an unknown fold", "Start", func(c *session.Post) { c.Start.Fold = 3 }},
+			{"of an unknown fold", "Start.Fold", func(c *session.Post) { c.Start.Fold = 3 }},
 			{"before the calendar's years", "Start", start("2010-07-14 08:00")},
 			{"in the past", "Start", func(c *session.Post) {
 				c.Start, c.End = local("2026-06-30 08:00"), local("2026-06-30 16:00")

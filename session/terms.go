@@ -59,13 +59,17 @@ func checkLength(span calendar.Span) error {
 	return nil
 }
 
-// CheckLocal returns a *FieldError naming field.Date or field.Clock unless both are given.
+// CheckLocal returns a *FieldError naming field.Date or field.Clock unless both are given, and one naming field.Fold for
+// a fold that is none.
 func CheckLocal(field string, l calendar.Local) error {
 	if l.Date.IsZero() {
 		return &FieldError{Field: field + ".Date", Problem: "is missing"}
 	}
 	if l.Clock.IsZero() {
 		return &FieldError{Field: field + ".Clock", Problem: "is missing"}
+	}
+	if l.Fold > calendar.Later {
+		return &FieldError{Field: field + ".Fold", Problem: "must be empty, earlier or later"}
 	}
 	return nil
 }
