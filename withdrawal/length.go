@@ -17,9 +17,12 @@ const day = Length(24 * time.Hour)
 // maxLengthDays is what fits into a Length.
 const maxLengthDays = 100_000
 
+// aLength is what a person is told to write.
+const aLength = `a length of time such as "15m", "72h" or "28d"`
+
 // ParseLength reads a length as text. Anything else is a *session.FieldError.
 func ParseLength(text string) (Length, error) {
-	wrong := &session.FieldError{Field: "length", Problem: `must be a length of time such as "15m", "72h" or "28d"`}
+	wrong := &session.FieldError{Field: "length", Problem: "must be " + aLength}
 	days, rest, found := strings.Cut(text, "d")
 	if !found {
 		days, rest = "", text

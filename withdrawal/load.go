@@ -158,16 +158,20 @@ func wanted(v reflect.Value) string {
 		return `a number such as "12.5"`
 	case session.Choosing:
 		return "first_come, review or ranked"
+	case Length:
+		return aLength
+	case calendar.Clock:
+		return "a time of day written like 08:30"
+	case calendar.Unit:
+		return "calendar_days, business_days, clear_days or elapsed_hours"
 	}
 	switch v.Kind() {
 	case reflect.Bool:
 		return "true or false"
 	case reflect.Int:
 		return "a whole number"
-	case reflect.String:
-		return "text"
 	default:
-		return "text of the kind that is written there by default"
+		return "text"
 	}
 }
 

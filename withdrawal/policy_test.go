@@ -201,6 +201,15 @@ func TestW11EveryWrongFieldIsNamed(t *testing.T) {
 			t.Errorf("%q", lines)
 		}
 	})
+	t.Run("of another type, with what it takes", func(t *testing.T) {
+		_, err := withdrawal.LoadPolicy([]byte(`{"withdraw": {"notice": {"unit": 7, "deemed_after": 17}}, "fee": {"grace": 3600}}`))
+		want := "withdraw.notice.unit must be calendar_days, business_days, clear_days or elapsed_hours.\n" +
+			"withdraw.notice.deemed_after must be a time of day written like 08:30.\n" +
+			`fee.grace must be a length of time such as "15m", "72h" or "28d".`
+		if err == nil || err.Error() != want {
+			t.Errorf("got:\n%v\nwant:\n%s", err, want)
+		}
+	})
 	t.Run("all at once, read but out of bounds", func(t *testing.T) {
 		_, err := withdrawal.LoadPolicy([]byte(`{"version": -1, "fee": {"grace": "90d", "cap_percent": 0}}`))
 		if all := refused[withdrawal.PolicyErrors](t, err, "invalid_policy"); len(all) != 3 {
