@@ -185,3 +185,29 @@ func (e everybodys) Deliveries(ctx context.Context, q notify.DeliveryQuery) (ses
 	q.Provider = ""
 	return e.Store.Deliveries(ctx, q)
 }
+
+// rotaAlone knows of no feed but providers'.
+type rotaAlone struct{ Store }
+
+func (r rotaAlone) FeedIDs(ctx context.Context, after notify.FeedID, limit int) ([]notify.FeedID, error) {
+	all, err := r.Store.FeedIDs(ctx, after, limit)
+	return slices.DeleteFunc(all, func(id notify.FeedID) bool { return id == notify.MarketplaceFeed }), err
+}
+
+// markCache answers with the mark that it has read before, as long as no other one is made.
+type markCache struct {
+	Store
+	mu   *sync.Mutex
+	seen map[int64]map[notify.FeedID]int64
+}
+
+func (m markCache) DigestMark(ctx context.Context, who session.ClinicianID) (notify.DigestMark, error) {
+	mark, err := m.Store.DigestMark(ctx, who)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.seen[mark.Version] == nil {
+		m.seen[mark.Version] = mark.Seen
+	}
+	mark.Seen = m.seen[mark.Version]
+	return mark, err
+}

@@ -386,3 +386,16 @@ func floated(c *desk.Changes) {
 		c.Sessions[i].Terms.Rate.Amount = decimal.NewFromFloat32(float32(f))
 	}
 }
+
+// latestOnly knows the last invoice of a booking and the last policy of a provider.
+type latestOnly struct{ Store }
+
+func (l latestOnly) Invoices(ctx context.Context, of session.BookingID) ([]booking.Invoice, error) {
+	all, err := l.Store.Invoices(ctx, of)
+	return all[max(0, len(all)-1):], err
+}
+
+func (l latestOnly) Policies(ctx context.Context, p session.ProviderID) (withdrawal.Policies, error) {
+	all, err := l.Store.Policies(ctx, p)
+	return all[max(0, len(all)-1):], err
+}

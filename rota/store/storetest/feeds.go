@@ -3,6 +3,8 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/sessional-go/sessional/notify"
@@ -55,6 +57,12 @@ func feeds(t *test) {
 	read("another provider's", notify.ProviderFeed("south"), 0, 9, "1 s-000002")
 	read("the marketplace's", notify.MarketplaceFeed, 0, 9, "1 s-000003")
 	read("nobody's", notify.ProviderFeed("west"), 0, 9)
+	all, err := s.FeedIDs(t.Context(), "", 9)
+	if err != nil {
+		t.Fatalf("feed ids: %v", err)
+	}
+	t.same("all feeds, the marketplace's among them",
+		slices.Sorted(slices.Values([]notify.FeedID{north, notify.ProviderFeed("south"), notify.MarketplaceFeed})), all)
 	entries, err := s.Feed(t.Context(), north, 1, 1)
 	if err != nil {
 		t.Fatalf("the feed: %v", err)
@@ -75,12 +83,12 @@ func digest(version int64) session.Event {
 	}
 }
 
-// mark is what the store keeps of a clinician's digests.
-func (t *test) mark(s Store, who session.ClinicianID) notify.DigestMark {
+// mark is what the store keeps of the digests of "dr".
+func (t *test) mark(s Store) notify.DigestMark {
 	t.Helper()
-	mark, err := s.DigestMark(t.Context(), who)
+	mark, err := s.DigestMark(t.Context(), "dr")
 	if err != nil {
-		t.Fatalf("the mark of %s: %v", who, err)
+		t.Fatalf("the mark: %v", err)
 	}
 	return mark
 }
@@ -88,7 +96,7 @@ func (t *test) mark(s Store, who session.ClinicianID) notify.DigestMark {
 // digests keep a clinician's mark with what is sent.
 func digests(t *test) {
 	s := t.open()
-	t.same("the first mark", notify.DigestMark{Clinician: "dr"}, t.mark(s, "dr"))
+	t.same("the first mark", notify.DigestMark{Clinician: "dr"}, t.mark(s))
 	north := notify.ProviderFeed("north")
 	seen := map[notify.FeedID]int64{notify.MarketplaceFeed: 1 << 40, north: 3}
 	next := notify.DigestMark{Clinician: "dr", Version: 1, Seen: seen, At: now}
@@ -103,7 +111,7 @@ func digests(t *test) {
 	give("a second digest without a first one", early, tell(digest(2), now, "zoe"), notify.ErrDigestMoved)
 	give("the first digest", next, tell(digest(1), now, "ann"), nil)
 	seen[north], seen[notify.MarketplaceFeed] = 7, 99
-	kept := t.mark(s, "dr")
+	kept := t.mark(s)
 	t.same("the mark", notify.DigestMark{Clinician: "dr", Version: 1, At: now, Seen: map[notify.FeedID]int64{
 		notify.MarketplaceFeed: 1 << 40, north: 3,
 	}}, kept)
@@ -115,10 +123,13 @@ func digests(t *test) {
 	if len(due) == 1 {
 		t.same("the event of a digest", digest(1), due[0].Event)
 	}
+	kept.Seen = maps.Clone(kept.Seen)
+	t.mark(s).Seen[north] = 8
+	t.of("P2").same("the mark, after the caller changed what it got", kept, t.mark(s))
 	kept.Version, kept.At = 2, now.Add(time.Hour)
 	give("nothing to say", kept, nil, nil)
 	t.same("nothing to say, nothing sent", 0, len(t.told(s, digest(2))))
-	t.same("the mark, of which nothing was said", kept, t.mark(s, "dr"))
+	t.same("the mark, of which nothing was said", kept, t.mark(s))
 	for _, feed := range []notify.FeedID{notify.MarketplaceFeed, notify.ProviderFeed("")} {
 		if entries, err := s.Feed(t.Context(), feed, 0, 9); err != nil || len(entries) > 0 {
 			t.Errorf("a digest stands in the feed %s: %v, %v", feed, entries, err)

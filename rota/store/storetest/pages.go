@@ -217,6 +217,35 @@ func filters(t *test) {
 		p, err := ids(page, err, func(c withdrawal.Case) string { return string(c.ID) })
 		t.of("W4").listed("cases "+name, c.want, p, err)
 	}
+	wholeLists(t, s, worked)
+}
+
+// wholeLists asks for what comes without pages: all of it.
+func wholeLists(t *test, s Store, of booking.Booking) {
+	t.Helper()
+	late, early := billed(1, of), billed(2, of)
+	late.Made, early.For = now.Add(time.Hour), booking.ForFee
+	t.commit(s, change("bill-1", late), desk.Done)
+	t.commit(s, change("bill-2", early), desk.Done)
+	invoices, err := s.Invoices(t.Context(), of.ID)
+	p, err := ids(session.Page[booking.Invoice]{Items: invoices}, err,
+		func(i booking.Invoice) string { return string(i.ID) })
+	t.of("B2").listed("invoices of a booking", []string{"i-000002", "i-000001"}, p, err)
+
+	first := published("north")
+	second := versioned(first, 2)
+	t.commit(s, change("publish-1", first), desk.Done)
+	t.commit(s, change("publish-2", second), desk.Done)
+	policies, err := s.Policies(t.Context(), "north")
+	if err != nil {
+		t.of("W11").Errorf("policies: %v", err)
+	}
+	for what, all := range map[string]withdrawal.Policies{
+		"policies of a provider": policies, "policies of a session": t.load(s, desk.Want{Session: of.Session}).Policies,
+	} {
+		all = slices.SortedFunc(slices.Values(all), func(a, b withdrawal.Policy) int { return a.Version - b.Version })
+		t.of("W11").same(what, withdrawal.Policies{first, second}, all)
+	}
 }
 
 // listed fails unless a page holds exactly some ids.

@@ -66,12 +66,7 @@ func recording(t *test, name string, do func(*test)) {
 	go func() {
 		defer close(done)
 		defer own.end()
-		defer func() {
-			if r := recover(); r != nil {
-				own.Errorf("%s: a panic: %v", t.rule, r)
-			}
-		}()
-		do(&part)
+		unhurt(&part, do)
 	}()
 	<-done
 	if own.Failed() {

@@ -110,9 +110,8 @@ func Run(t *testing.T, h Harness) {
 		t.Fatal("storetest: the harness has no Open")
 	}
 	for _, c := range h.clauses() {
-		t.Run(c.rule+" "+c.name, func(t *testing.T) {
-			c.test(&test{TB: t, harness: &h, rule: c.rule, part: subtest})
-		})
+		all := &test{TB: t, harness: &h, rule: c.rule, part: subtest}
+		all.run(c.rule+" "+c.name, c.test)
 	}
 }
 

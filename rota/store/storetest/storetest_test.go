@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -90,6 +91,8 @@ var faults = []struct {
 	{"a list for everybody", "P1", "tenants see their own", func(s Store) Store {
 		return wrongLists{Store: s, blind: true}
 	}},
+	{"an invoice that is not listed", "B2", "lists hold what fits", func(s Store) Store { return latestOnly{s} }},
+	{"a policy that is forgotten", "W11", "lists hold what fits", func(s Store) Store { return latestOnly{s} }},
 	{"a record for everybody", "P1", "tenants see their own", func(s Store) Store { return blindRecord{s} }},
 	{"deliveries for everybody", "N4", "tenants see their own", func(s Store) Store { return everybodys{s} }},
 	{"a due list that forgets", "S2", "due lists", forgetful},
@@ -124,6 +127,10 @@ var faults = []struct {
 	{"a purge of what is still to be sent", "N5", "purging", func(s Store) Store { return reckless{s} }},
 	{"a purge of what has just ended", "N5", "purging", func(s Store) Store { return timeless{s} }},
 	{"a purge without a limit", "N5", "purging", func(s Store) Store { return limitless{s} }},
+	{"a feed that is not listed", "N3", "feeds without gaps, in order", func(s Store) Store { return rotaAlone{s} }},
+	{"marks shared with who read them", "P2", "digests and their marks", func(s Store) Store {
+		return markCache{s, &sync.Mutex{}, map[int64]map[notify.FeedID]int64{}}
+	}},
 	{"a feed with gaps", "N3", "feeds without gaps, in order", func(s Store) Store { return gaps{s} }},
 	{"a feed that skips a late commit", "N3", "feeds without gaps, in order", func(s Store) Store {
 		return sequenced{s, &sync.Mutex{}, map[string]int64{}}
@@ -172,6 +179,27 @@ func TestBrokenStoresAreFoundOut(t *testing.T) {
 				t.Errorf("%q does not say that %s is broken: %v", f.clause, f.rule, failed)
 			}
 		})
+	}
+}
+
+// A clause that a broken store leaves without what it goes on with fails by its rule, and the clauses after it are
+// played all the same. The contract is run by another process of this test, for it has to fail.
+func TestN2ABrokenStoreDoesNotEndTheTests(t *testing.T) {
+	const variable = "SESSIONAL_STORETEST_SILENT"
+	if os.Getenv(variable) != "" {
+		Run(t, Harness{Open: func(testing.TB) Store { return silent{memory.New()} }, Histories: 1, Racers: 2})
+		return
+	}
+	run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.short")
+	run.Env = append(os.Environ(), variable+"=1")
+	said, err := run.CombinedOutput()
+	all := clauses()
+	last := strings.ReplaceAll(all[len(all)-1].rule+" "+all[len(all)-1].name, " ", "_")
+	switch text := string(said); {
+	case err == nil:
+		t.Error("a store that raises nothing passed")
+	case !strings.Contains(text, ": N2: "), !strings.Contains(text, "--- PASS: "+t.Name()+"/"+last):
+		t.Errorf("it doesn't name N2, or the last clause was not played:\n%s", text)
 	}
 }
 

@@ -1,6 +1,9 @@
 package storetest
 
-import "testing"
+import (
+	"runtime/debug"
+	"testing"
+)
 
 // test is one clause as it runs: a testing.TB whose messages begin with the id of the rule that is broken.
 type test struct {
@@ -48,6 +51,17 @@ func subtest(t *test, name string, do func(*test)) {
 	as[*testing.T](t.TB).Run(name, func(tt *testing.T) {
 		part := *t
 		part.TB = tt
-		do(&part)
+		unhurt(&part, do)
 	})
+}
+
+// unhurt runs a part to its end. A store that is broken may leave it without what it goes on with, or panic: that is a
+// failure like any other, and not the end of all the host's tests.
+func unhurt(t *test, do func(*test)) {
+	defer func() {
+		if r := recover(); r != nil {
+			t.Errorf("it could not go on: %v\n%s", r, debug.Stack())
+		}
+	}()
+	do(t)
 }
