@@ -22,14 +22,14 @@
 //   - It wraps notify.ErrUnknown where the final dot was sent and the answer never came: the mail may or may not be on
 //     its way. Nothing else is unknown. A connection that breaks while the mail is written did not deliver it.
 //   - It wraps notify.ErrPermanent where the address is none, or the server has said 5xx to the recipient or to the
-//     mail as such: no such user or domain (5.1.x), a mailbox that is closed, takes no such mail or leads nowhere
-//     (5.2.1, 5.2.3, 5.2.4), a mail that is too large or of a kind that it does not take (5.3.4, 5.6.x), or a plain
-//     521, 550 to 554 or 556 without such a code.
+//     mail as such: no such user or domain (5.1.x, but for the two about the sender), a mailbox that is closed, takes
+//     no such mail or leads nowhere (5.2.1, 5.2.3, 5.2.4), a mail that is too large or of a kind that it does not take
+//     (5.3.4, 5.6.x), or a plain 521, 550 to 554 or 556 without such a code.
 //   - Anything else is tried again: no connection, no TLS, a refused login, every 4xx, and the 5xx that are about us
-//     and not about them: to the greeting, to MAIL FROM and to DATA, and of the kinds policy and relaying (5.7.x),
-//     routing (5.4.x), a full mailbox (5.2.2), a wrong command. Those are for the host's operator to mend, and until
-//     then no message that can't be turned off should be given up at the first attempt; the dispatcher gives up visibly
-//     in the end.
+//     and not about them: to the greeting, to MAIL FROM and to DATA, and of the kinds sender (5.1.7 and 5.1.8, which
+//     many servers say to the recipient), policy and relaying (5.7.x), routing (5.4.x), a full mailbox (5.2.2), a wrong
+//     command. Those are for the host's operator to mend, and until then no message that can't be turned off should be
+//     given up at the first attempt; the dispatcher gives up visibly in the end.
 //
 // A server that takes a mail and can't deliver it later sends a bounce to From, which is for the host to read.
 //

@@ -122,8 +122,9 @@ func without(text, address string) string {
 }
 
 // about lists the kinds of 5xx that are about the recipient or the mail as such, and stay what they are; see the
-// package's comment.
-var about = regexp.MustCompile(`^5\.(1\.\d+|2\.[134]|3\.4|6\.\d+)$`)
+// package's comment. Of the addresses 5.1.7 and 5.1.8 are the sender's: many servers look at it only when they are told
+// the recipient.
+var about = regexp.MustCompile(`^5\.(1\.(?:[0-69]|\d{2,3})|2\.[134]|3\.4|6\.\d+)$`)
 
 // plain are the answers that count as about the recipient or the mail where there is no code that says more.
 var plain = []int{521, 550, 551, 552, 553, 554, 556}
