@@ -68,8 +68,15 @@ type occasion struct {
 
 // Compose judges a delivery again and makes its message. The error is a *notify.StaleError for what was overtaken, a
 // *notify.UnreachableError where the channel doesn't reach the person any more, a *notify.HeldError in their quiet
-// hours, and otherwise one of the store's or the directory's.
+// hours, a *session.FieldError for a composer without what it requires, and otherwise one of the store's or the
+// directory's.
 func (c *Composer) Compose(ctx context.Context, claim notify.Claim) (notify.Message, error) {
+	switch {
+	case c.Store == nil:
+		return notify.Message{}, missing("Composer.Store")
+	case c.Directory == nil:
+		return notify.Message{}, missing("Composer.Directory")
+	}
 	k, known := composed[claim.Delivery.Kind]
 	if !known {
 		// Planned by a release that knows more: it will send it.

@@ -62,8 +62,12 @@ const digestPage = 200
 
 // Digest makes a digest for each of the clinicians, and returns how many had something to say. It reads what became
 // available once for all of them. What goes wrong for one doesn't hold up the rest: the error joins it all. Whom, and
-// when, is the host's to say; a digest made twice says nothing the second time.
+// when, is the host's to say; a digest made twice says nothing the second time. Without what is required it makes none,
+// and the error is a *session.FieldError.
 func (d *Digester) Digest(ctx context.Context, clinicians iter.Seq[session.ClinicianID]) (int, error) {
+	if err := d.ready(); err != nil {
+		return 0, err
+	}
 	run := d.begin()
 	var found []rota.ClinicianFacts
 	flush := func() error {
@@ -91,6 +95,19 @@ func (d *Digester) Digest(ctx context.Context, clinicians iter.Seq[session.Clini
 		return run.made, err
 	}
 	return run.made, errors.Join(run.failed...)
+}
+
+// ready refuses to make digests without what is required.
+func (d *Digester) ready() error {
+	switch {
+	case d.Queue == nil:
+		return missing("Digester.Queue")
+	case d.Store == nil:
+		return missing("Digester.Store")
+	case d.Directory == nil:
+		return missing("Digester.Directory")
+	}
+	return nil
 }
 
 func (d *Digester) clock() time.Time {

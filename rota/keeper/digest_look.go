@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sessional-go/sessional/calendar"
@@ -47,13 +48,18 @@ func Daily(at calendar.Clock) func(after time.Time, p notify.Person) time.Time {
 // It goes through the register a page at a time, and holds no more than that page of it. It is safe in several
 // processes at once: the clinician's mark is the claim on their digest, and a process that finds another at work in a
 // page leaves it the rest, goes on with the next page, and comes back in the end for what may have been left.
+//
+// Without what is required it makes none, and the error is a *session.FieldError.
 func (d *Digester) Look(ctx context.Context) (made int, next time.Time, err error) {
+	if err := d.ready(); err != nil {
+		return 0, time.Time{}, err
+	}
 	register := d.Register
 	if register == nil {
 		register, _ = d.Directory.(Register)
 	}
 	if register == nil {
-		return 0, time.Time{}, &session.FieldError{Field: "Digester.Register", Problem: "is missing"}
+		return 0, time.Time{}, missing("Digester.Register")
 	}
 	run := d.begin()
 	by := d.timetable(register)
@@ -99,7 +105,7 @@ func (d *Digester) Run(ctx context.Context) error {
 			wait = next.Sub(d.clock())
 		}
 		if err != nil && ctx.Err() == nil {
-			if wrong := (*session.FieldError)(nil); errors.As(err, &wrong) && wrong.Field == "Digester.Register" {
+			if wrong := (*session.FieldError)(nil); errors.As(err, &wrong) && strings.HasPrefix(wrong.Field, "Digester.") {
 				return err
 			}
 			wait = min(wait, orDefault(d.Retry, 5*time.Minute))

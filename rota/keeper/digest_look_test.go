@@ -287,6 +287,37 @@ func TestDigesterRunLooksWhenSomebodysTimeComes(t *testing.T) {
 	})
 }
 
+// TestWhatIsRequiredIsNamed: planner, digester and composer have no constructor that could refuse to make them.
+func TestWhatIsRequiredIsNamed(t *testing.T) {
+	s := newSurgery(t)
+	plan := func(p keeper.Planner) error {
+		_, err := p.Plan(t.Context())
+		return err
+	}
+	digest := func(d keeper.Digester) error {
+		_, err := d.Digest(t.Context(), slices.Values([]session.ClinicianID{"ada"}))
+		return err
+	}
+	compose := func(c keeper.Composer) error {
+		_, err := c.Compose(t.Context(), notify.Claim{Delivery: notify.Delivery{Kind: notify.NewMessage}})
+		return err
+	}
+	for want, err := range map[string]error{
+		"Planner.Queue":      plan(keeper.Planner{Store: s.store, Directory: s.dir}),
+		"Planner.Store":      plan(keeper.Planner{Queue: s.store, Directory: s.dir}),
+		"Planner.Directory":  plan(keeper.Planner{Queue: s.store, Store: s.store}),
+		"Digester.Queue":     digest(keeper.Digester{Store: s.store, Directory: s.dir}),
+		"Digester.Store":     digest(keeper.Digester{Queue: s.store, Directory: s.dir}),
+		"Digester.Directory": (&keeper.Digester{Queue: s.store, Store: s.store, Register: s.dir}).Run(t.Context()),
+		"Composer.Store":     compose(keeper.Composer{Directory: s.dir}),
+		"Composer.Directory": compose(keeper.Composer{Store: s.store}),
+	} {
+		if wrong := (*session.FieldError)(nil); !errors.As(err, &wrong) || wrong.Field != want {
+			t.Errorf("without %s: %v", want, err)
+		}
+	}
+}
+
 func TestDigesterNeedsARegister(t *testing.T) {
 	s := newSurgery(t)
 	d := s.digester()

@@ -40,8 +40,12 @@ type Planner struct {
 }
 
 // Plan plans all events that are waiting, and returns how many it has finished. What can't be planned doesn't hold up
-// the rest: it is left until its lease ends, and the error joins all that went wrong.
+// the rest: it is left until its lease ends, and the error joins all that went wrong. Without what is required it plans
+// nothing, and the error is a *session.FieldError.
 func (p *Planner) Plan(ctx context.Context) (int, error) {
+	if err := p.ready(); err != nil {
+		return 0, err
+	}
 	finished := 0
 	var failed []error
 	for {
@@ -63,6 +67,23 @@ func (p *Planner) Plan(ctx context.Context) (int, error) {
 			}
 		}
 	}
+}
+
+// ready refuses to plan without what is required.
+func (p *Planner) ready() error {
+	switch {
+	case p.Queue == nil:
+		return missing("Planner.Queue")
+	case p.Store == nil:
+		return missing("Planner.Store")
+	case p.Directory == nil:
+		return missing("Planner.Directory")
+	}
+	return nil
+}
+
+func missing(field string) error {
+	return &session.FieldError{Field: field, Problem: "is missing"}
 }
 
 func (p *Planner) now() time.Time {
