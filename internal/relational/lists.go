@@ -53,12 +53,17 @@ func and(some ...condition) condition {
 	return all
 }
 
+// pending asks something of the pending applications of a session's current round.
+func (r *Lists) pending(what ...any) condition {
+	return condition{
+		"(SELECT ", condition(what), " FROM ", r.Dialect.Table(Applications.Name), " a",
+		" WHERE a.provider = t.provider AND a.session = t.id AND a.round = t.round AND a.state = 'pending')",
+	}
+}
+
 // applicants counts the pending applications of an open session's current round.
 func (r *Lists) applicants() condition {
-	return condition{
-		"CASE WHEN t.state = 'open' THEN (SELECT count(*) FROM ", r.Dialect.Table(Applications.Name), " a",
-		" WHERE a.provider = t.provider AND a.session = t.id AND a.round = t.round AND a.state = 'pending') ELSE 0 END",
-	}
+	return condition{"CASE WHEN t.state = 'open' THEN ", r.pending("count(*)"), " ELSE 0 END"}
 }
 
 // Calendar lists a practice's sessions in order of start and id (S4).
@@ -103,20 +108,16 @@ func (r *Lists) FindWork(ctx context.Context, q rota.Search) (session.Page[rota.
 	digest.Page, digest.Within.Start = session.PageRequest{}, time.Time{}
 	l := list[rota.Listing]{
 		digest: digest,
-		table:  Sessions, extra: []condition{r.applicants(), {
-			"CASE WHEN EXISTS (SELECT 1 FROM ", r.Dialect.Table(Applications.Name), " a WHERE a.provider = t.provider",
-			" AND a.session = t.id AND a.round = t.round AND a.state = 'pending' AND a.clinician = ", text(q.Clinician),
-			") THEN 1 ELSE 0 END",
-		}},
+		// How many have applied, and whether this clinician is one of them, in one number: they are counted once, and a
+		// clinician has one application in a round at most.
+		table: Sessions, extra: []condition{
+			r.pending("2 * count(*) + count(CASE WHEN a.clinician = ", text(q.Clinician), " THEN 1 END)"),
+		},
 		sources: []condition{{"t.state = 'open' AND t.channel = 'marketplace'"}},
 		at:      "starts_at", id: "id", from: q.Within.Start, until: q.Within.End,
 		item: func(row []any) (rota.Listing, error) {
 			s, n, err := withCount(row)
-			if err != nil {
-				return rota.Listing{}, err
-			}
-			own, err := parseInt(row[len(Sessions.Columns)+1])
-			return rota.Listing{Session: s, Applicants: n, Applied: own > 0}, err
+			return rota.Listing{Session: s, Applicants: n / 2, Applied: n%2 == 1}, err
 		},
 	}
 	if q.Channel == session.Rota {

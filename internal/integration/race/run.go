@@ -84,7 +84,6 @@ func Run(tb testing.TB, store worker.Store, start Start, p Plan) (ledger.Count, 
 		playing += time.Duration(played - began)
 		checking += time.Duration(worker.Monotonic() - played)
 	}
-	worker.All(workers, func(int) worker.Order { return worker.Order{Do: worker.DoTell} })
 	tb.Logf("played for %s, checked for %s", playing.Round(time.Millisecond), checking.Round(time.Millisecond))
 	err := errors.Join(book.Check(ctx, store), ledger.CheckBookings(ctx, store), book.CheckTold(ctx, store, false))
 	return book.Count(), errors.Join(err, busy(book))
@@ -107,7 +106,9 @@ func busy(book *ledger.Ledger) error {
 	return errors.Join(all...)
 }
 
-// playRound lets all users act until each has given as many commands as they should, and everything is answered.
+// playRound lets all users act until each has given as many commands as they should, everything is answered, and everybody
+// is told. What one person is told goes one after the other: left for the end of all rounds, it would take longer than
+// they do.
 func playRound(workers []*worker.Process, p Plan, round, each int) error {
 	played := worker.All(workers, func(n int) worker.Order {
 		return worker.Order{Do: worker.DoPlay, Play: &worker.Play{
@@ -115,7 +116,8 @@ func playRound(workers []*worker.Process, p Plan, round, each int) error {
 		}}
 	})
 	settled := played && worker.All(workers, func(int) worker.Order { return worker.Order{Do: worker.DoSettle} })
-	if !settled {
+	told := settled && worker.All(workers, func(int) worker.Order { return worker.Order{Do: worker.DoTell} })
+	if !told {
 		return errors.New("a worker ended")
 	}
 	return nil
