@@ -120,6 +120,9 @@ func (o Options) validate() error {
 		if h == nil {
 			return &FieldError{Field: "holidays[" + strconv.Itoa(i) + "]", Problem: "must not be nil"}
 		}
+		if h.Func == nil { // rickar/cal would take it for a holiday that never is
+			return &FieldError{Field: "holidays[" + strconv.Itoa(i) + "].func", Problem: "must be given"}
+		}
 	}
 	return nil
 }

@@ -436,13 +436,17 @@ func TestT2TwoHolidaysOnOneDay(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	good := calendar.Options{Location: time.UTC, Holidays: gb.Holidays, First: 2026, Last: 2026}
 	for field, spoil := range map[string]func(*calendar.Options){
-		"location":      func(o *calendar.Options) { o.Location = nil },
-		"first":         func(o *calendar.Options) { o.First = 0 },
-		"last":          func(o *calendar.Options) { o.Last = 2025 },
-		"weekend[1]":    func(o *calendar.Options) { o.Weekend = []time.Weekday{0, 7} },
-		"weekend[0]":    func(o *calendar.Options) { o.Weekend = []time.Weekday{-1} },
-		"weekend":       func(o *calendar.Options) { o.Weekend = []time.Weekday{0, 1, 2, 3, 4, 5, 6} },
-		"holidays[1]":   func(o *calendar.Options) { o.Holidays = []*cal.Holiday{gb.NewYear, nil} },
+		"location":    func(o *calendar.Options) { o.Location = nil },
+		"first":       func(o *calendar.Options) { o.First = 0 },
+		"last":        func(o *calendar.Options) { o.Last = 2025 },
+		"weekend[1]":  func(o *calendar.Options) { o.Weekend = []time.Weekday{0, 7} },
+		"weekend[0]":  func(o *calendar.Options) { o.Weekend = []time.Weekday{-1} },
+		"weekend":     func(o *calendar.Options) { o.Weekend = []time.Weekday{0, 1, 2, 3, 4, 5, 6} },
+		"holidays[1]": func(o *calendar.Options) { o.Holidays = []*cal.Holiday{gb.NewYear, nil} },
+		// T2: never silently no holiday.
+		"holidays[0].func": func(o *calendar.Options) {
+			o.Holidays = []*cal.Holiday{{Name: "Never", Month: time.May, Day: 1}}
+		},
 		"extra[0].date": func(o *calendar.Options) { o.Extra = []calendar.Holiday{{Name: "x"}} },
 		"removed[0]":    func(o *calendar.Options) { o.Removed = []calendar.Date{{}} },
 	} {
