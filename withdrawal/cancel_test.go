@@ -172,6 +172,17 @@ func TestB1AtThePracticesRequest(t *testing.T) {
 		}
 		told(t, d, withdrawal.EventCauseDisputed)
 	})
+	t.Run("B1 W7 a fee whose time has run out", func(t *testing.T) {
+		_, d, err := dispute(practice).Decide(s, s.Fee.Due.Add(-micro))
+		if err != nil {
+			t.Fatal(err)
+		}
+		told(t, d, withdrawal.EventCauseDisputed, withdrawal.EventFeeDisputed)
+		if _, d, err = dispute(practice).Decide(s, s.Fee.Due); err != nil {
+			t.Fatal(err)
+		}
+		told(t, d, withdrawal.EventCauseDisputed)
+	})
 	t.Run("B1 only what was stated, of a booking that ended", func(t *testing.T) {
 		_, _, err := dispute(practice).Decide(filled(t, "2026-07-14 08:00"), now)
 		refused[*session.StateError](t, err, "wrong_state")

@@ -42,7 +42,7 @@ func (c DisputeCause) Decide(s Situation, now time.Time) (booking.Booking, sessi
 	d.Write(b, session.Event{
 		Kind: EventCauseDisputed, Reason: reason, Facts: endedFacts(s.Session, b, session.Money{}),
 	})
-	if _, open := s.Fee.State.Next(Disputing); open {
+	if _, open := s.Fee.State.Next(Disputing); open && !s.Fee.runOut(d.Now()) {
 		next, err := s.Fee.next(Disputing, act, FeeStep{At: d.Now(), By: c.By, Note: reason})
 		if err != nil {
 			return booking.Booking{}, session.Decision{}, err

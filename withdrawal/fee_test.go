@@ -98,8 +98,11 @@ func TestW7EveryStateTriggerAndSide(t *testing.T) {
 		if r.state == withdrawal.FeeDisputed || r.state.Final() {
 			s.Fee.Due = time.Time{}
 		}
-		now := at(t, "2026-12-01 10:00")
 		for i, st := range steps {
+			now := at(t, "2026-07-20 10:00")
+			if st.name == "advance" {
+				now = at(t, "2026-12-01 10:00")
+			}
 			for who, by := range map[int]session.Actor{c: clinician, k: practice, y: session.System()} {
 				got, d, err := st.decide(s, by, figure, now)
 				if may := r.may[i]&who != 0; may != (err == nil) {
@@ -256,6 +259,18 @@ func TestW7TimeTakesTheNextStep(t *testing.T) {
 		t.Fatal(err, f)
 	}
 	told(t, d, withdrawal.EventFeeLapsed)
+	for _, st := range steps { // the right is over from then on, whenever that step is taken
+		if !slices.Contains([]string{"propose", "waive", "dispute", "declare"}, st.name) {
+			continue
+		}
+		_, d, err := st.decide(s, clinician, session.Pounds(100), due)
+		if e := refused[*session.StateError](t, err, "wrong_state"); e.State != "lapsed" || len(d.Records) > 0 {
+			t.Errorf("W7 %s: %v", st.name, err)
+		}
+		if _, _, err := st.decide(s, clinician, session.Pounds(100), due.Add(-micro)); err != nil {
+			t.Errorf("W7 %s in time: %v", st.name, err)
+		}
+	}
 
 	s.Fee, _, err = withdrawal.ProposeFee{Command: session.Do("f", clinician), Booking: "b1", Amount: session.Pounds(100)}.Decide(s, due.Add(-micro))
 	if err != nil {

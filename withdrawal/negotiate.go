@@ -91,8 +91,8 @@ const (
 )
 
 // open refuses who may not take a step in the negotiation: the other side, and the clinician who would speak for it
-// (P1).
-func (f Fee) open(by session.Actor, who side, act string) error {
+// (P1). It refuses everybody once a right that nobody claimed has run out.
+func (f Fee) open(by session.Actor, who side, act string, now time.Time) error {
 	if f.Version == 0 {
 		return &session.NotFoundError{Field: "Booking", Kind: session.KindFee, ID: string(f.Booking)}
 	}
@@ -101,11 +101,19 @@ func (f Fee) open(by session.Actor, who side, act string) error {
 	}
 	clinician := by.Capacity == session.AsClinician && by.Clinician == f.Clinician
 	client := by.Capacity.Client() && by.Provider == f.Provider
-	if clinician && who != clientSide || client && who != clinicianSide {
-		return nil
+	if (!clinician || who == clientSide) && (!client || who == clinicianSide) {
+		return &session.ForbiddenError{Capacity: by.Capacity, Act: act, Why: whyOthers}
 	}
-	return &session.ForbiddenError{Capacity: by.Capacity, Act: act, Why: whyOthers}
+	if f.runOut(now) {
+		f.State = FeeLapsed
+		return f.refuse(act)
+	}
+	return nil
 }
+
+// runOut says whether nobody claimed the right in time: it has lapsed from that instant on, also where the step is still
+// to be taken (W7).
+func (f Fee) runOut(now time.Time) bool { return f.State == FeeClaimable && !now.Before(f.Due) }
 
 // figure checks an amount of money against the fee: in its currency, and at most its cap (W7).
 func (f Fee) figure(m session.Money) error {
@@ -165,12 +173,12 @@ func (c ProposeFee) Validate() error {
 }
 
 // Decide names the figure. The error is a *session.NotFoundError where there is no right, a *session.ForbiddenError for
-// anybody but the clinician (P1), a *session.StateError where it isn't their turn, and a *session.FieldError for an
-// amount in another currency, above the cap, or missing where no scale suggests one.
+// anybody but the clinician (P1), a *session.StateError where it isn't their turn, or the time to claim has run out, and
+// a *session.FieldError for an amount in another currency, above the cap, or missing where no scale suggests one.
 func (c ProposeFee) Decide(s Situation, now time.Time) (Fee, session.Decision, error) {
 	const act = "propose a figure"
 	d := session.Decide(c.Command, now)
-	if err := s.Fee.open(c.By, clinicianSide, act); err != nil {
+	if err := s.Fee.open(c.By, clinicianSide, act, d.Now()); err != nil {
 		return Fee{}, session.Decision{}, err
 	}
 	amount := c.Amount
@@ -205,7 +213,7 @@ func (c CounterFee) Validate() error {
 func (c CounterFee) Decide(s Situation, now time.Time) (Fee, session.Decision, error) {
 	const act = "name another figure"
 	d := session.Decide(c.Command, now)
-	if err := s.Fee.open(c.By, clientSide, act); err != nil {
+	if err := s.Fee.open(c.By, clientSide, act, d.Now()); err != nil {
 		return Fee{}, session.Decision{}, err
 	}
 	f, err := s.name(&d, Countering, act, c.Amount, c.Note, c.By)

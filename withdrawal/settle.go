@@ -29,7 +29,7 @@ func (c AgreeFee) Validate() error {
 func (c AgreeFee) Decide(s Situation, now time.Time) (Fee, session.Decision, error) {
 	const act = "agree to the figure"
 	d := session.Decide(c.Command, now)
-	if err := s.Fee.open(c.By, eitherSide, act); err != nil {
+	if err := s.Fee.open(c.By, eitherSide, act, d.Now()); err != nil {
 		return Fee{}, session.Decision{}, err
 	}
 	f, err := s.Fee.next(Agreeing, act, FeeStep{At: d.Now(), By: c.By, Amount: s.Fee.Amount})
@@ -91,7 +91,7 @@ func (s Situation) say(
 	head session.Command, now time.Time, trigger FeeTrigger, who side, act, note string, kind session.EventKind,
 ) (Fee, session.Decision, error) {
 	d := session.Decide(head, now)
-	if err := s.Fee.open(head.By, who, act); err != nil {
+	if err := s.Fee.open(head.By, who, act, d.Now()); err != nil {
 		return Fee{}, session.Decision{}, err
 	}
 	step := FeeStep{At: d.Now(), By: head.By, Note: d.Note(session.ReasonText, s.Fee.Provider, s.Fee.Session, note)}
@@ -125,7 +125,7 @@ func (c DeclareEarnings) Validate() error {
 func (c DeclareEarnings) Decide(s Situation, now time.Time) (Fee, session.Decision, error) {
 	const act = "declare what you earned"
 	d := session.Decide(c.Command, now)
-	if err := s.Fee.open(c.By, clinicianSide, act); err != nil {
+	if err := s.Fee.open(c.By, clinicianSide, act, d.Now()); err != nil {
 		return Fee{}, session.Decision{}, err
 	}
 	if s.Fee.State.Final() {
