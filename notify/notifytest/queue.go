@@ -12,8 +12,8 @@ import (
 )
 
 // TestQueue tests that dispatchers on a host's queue keep what they promise, a subtest for each clause: nothing is
-// lost, nobody is told twice, what failed comes back and what was given up doesn't. open returns an empty queue,
-// another one at each call. The clock is the test's: a queue that goes by its own fails.
+// lost, nobody is told twice, what failed comes back and what was given up doesn't, and what reached nobody is raised.
+// open returns an empty queue, another one at each call. The clock is the test's: a queue that goes by its own fails.
 func TestQueue(t *testing.T, open func(tb testing.TB) notify.Queue) {
 	t.Helper()
 	if open == nil {
@@ -40,6 +40,9 @@ var queueClauses = []queueClause{
 	{"N5 nobody is told out of order", outOfOrder},
 	{"N5 many dispatchers at once", manyDispatchers},
 	{"N5 each channel by itself", byChannel},
+	{"N5 what is unknown comes back as such", comesBackUnknown},
+	{"N5 what is put off is no attempt", putOff},
+	{"N2 what reaches nobody is raised", raised},
 }
 
 // office is a queue with people to tell, and a clock that stands still until it is moved.
@@ -50,12 +53,15 @@ type office struct {
 	now     time.Time
 	numbers map[session.PersonID]int64
 	stale   map[string]bool // by the number of the message
+	kind    notify.Kind     // what people are told
+	quiet   time.Time       // nobody is told anything before it
+	held    int             // how often somebody was put off until then
 }
 
 func newOffice(tb testing.TB, q notify.Queue) *office {
 	return &office{
 		TB: tb, queue: q, now: time.Date(2026, time.July, 1, 12, 0, 0, 0, time.UTC),
-		numbers: map[session.PersonID]int64{}, stale: map[string]bool{},
+		numbers: map[session.PersonID]int64{}, stale: map[string]bool{}, kind: notify.Digest,
 	}
 }
 
@@ -64,6 +70,12 @@ func (o *office) Compose(_ context.Context, c notify.Claim) (notify.Message, err
 	number := fmt.Sprint(c.Event.Version)
 	if o.stale[number] {
 		return notify.Message{}, &notify.StaleError{Why: notify.Overtaken}
+	}
+	if o.now.Before(o.quiet) {
+		if o.held++; o.held > 9 {
+			return notify.Message{}, fmt.Errorf("%w: it comes back before its time, again and again", notify.ErrPermanent)
+		}
+		return notify.Message{}, &notify.HeldError{Until: o.quiet, Why: notify.QuietHours}
 	}
 	return notify.Message{
 		Key: c.Delivery.Key, Kind: c.Delivery.Kind, Channel: c.Delivery.Channel,
@@ -82,7 +94,7 @@ func (o *office) tell(c notify.Channel, people ...session.PersonID) {
 			Facts: session.Facts{"clinician": string(person)},
 		}
 		d := notify.Delivery{
-			Key: notify.DeliveryKey(e.Key(), person, c), Event: e.Key(), Kind: notify.Digest, Channel: c, Person: person,
+			Key: notify.DeliveryKey(e.Key(), person, c), Event: e.Key(), Kind: o.kind, Channel: c, Person: person,
 			Audience: notify.Applicant, State: notify.Planned, Planned: o.now, NotBefore: o.now,
 		}
 		mark := notify.DigestMark{
@@ -294,4 +306,43 @@ func byChannel(o *office) {
 	o.told("bob")
 	o.deliver("the rest", notify.Tally{Delivered: 1})
 	o.told("bob", "1")
+}
+
+func comesBackUnknown(o *office) {
+	o.answers(Miss)
+	o.tell(notify.Email, "ann")
+	o.deliver("the answer was lost", notify.Tally{Unknown: 1})
+	o.now = o.now.Add(time.Minute)
+	park := func(d *notify.DispatcherOptions) { d.Unknown = notify.ParkUnknown }
+	o.deliver("by a dispatcher that parks such", notify.Tally{Unknown: 1}, park)
+	o.told("ann")
+}
+
+func putOff(o *office) {
+	o.answers(Refuse)
+	o.tell(notify.Email, "ann")
+	o.quiet = o.now.Add(8 * time.Hour)
+	two := func(d *notify.DispatcherOptions) { d.Attempts = 2 }
+	o.deliver("in quiet hours", notify.Tally{Held: 1}, two)
+	o.now = o.quiet.Add(-time.Microsecond)
+	o.deliver("before their end", notify.Tally{}, two)
+	o.now = o.quiet
+	o.deliver("the first of two attempts", notify.Tally{Failed: 1}, two)
+	o.now = o.now.Add(time.Minute)
+	o.deliver("the second", notify.Tally{Delivered: 1}, two)
+}
+
+// raised gives up what can't be turned off: the event that tells of it is there to be planned, once.
+func raised(o *office) {
+	o.kind = notify.BookingWithdrawn
+	o.answers(Reject)
+	o.tell(notify.Email, "ann")
+	o.deliver("what can never be delivered", notify.Tally{GivenUp: 1})
+	plans, err := o.queue.ClaimPlans(o.Context(), o.now, time.Minute, 9)
+	switch {
+	case err != nil:
+		o.Fatalf("N2: claim plans: %v", err)
+	case len(plans) != 1 || plans[0].Event.Kind != notify.EventUnreachable || plans[0].Event.Facts["person"] != "ann":
+		o.Errorf("N2: to be planned are %+v, want that nothing reached ann", plans)
+	}
 }

@@ -18,6 +18,8 @@ type flawed struct {
 	claim func(notify.Queue, notify.ClaimRequest) notify.ClaimRequest
 	// settle changes an outcome, and says whether it is kept.
 	settle func(*notify.Outcome) bool
+	// silent raises nothing.
+	silent bool
 	// lenient takes outcomes from anybody.
 	lenient bool
 	// disorderly takes each delivery for another person's.
@@ -49,10 +51,19 @@ func (q flawed) Claim(ctx context.Context, r notify.ClaimRequest) ([]notify.Clai
 func (q flawed) Settle(ctx context.Context, all []notify.Settlement) ([]int, error) {
 	all = slices.Clone(all)
 	for i := range all {
+		if q.silent {
+			all[i].Raise = nil
+		}
 		if q.settle != nil {
 			if !q.settle(&all[i].Outcome) {
 				return places(len(all)), nil
 			}
+		}
+		// What was made of an outcome has to be one.
+		if all[i].Outcome.Retry.IsZero() {
+			all[i].Outcome.Untried = false
+		} else {
+			all[i].Raise = nil
 		}
 	}
 	lost, err := q.Queue.Settle(ctx, all)
@@ -109,6 +120,17 @@ func TestN5BrokenQueuesAreFound(t *testing.T) {
 			}
 			return true
 		}}, "N5 failed comes back when it is due"},
+		{"one that takes what is unknown for failed", flawed{settle: func(o *notify.Outcome) bool {
+			if o.State == notify.Unknown && !o.Retry.IsZero() {
+				o.State = notify.Failed
+			}
+			return true
+		}}, "N5 what is unknown comes back as such"},
+		{"one that counts what wasn't tried", flawed{settle: func(o *notify.Outcome) bool {
+			o.Untried = false
+			return true
+		}}, "N5 what is put off is no attempt"},
+		{"one that raises nothing", flawed{silent: true}, "N2 what reaches nobody is raised"},
 		{"one that has no order", flawed{disorderly: true}, "N5 nobody is told out of order"},
 		{"one that loses outcomes", flawed{settle: func(*notify.Outcome) bool {
 			return false
