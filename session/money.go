@@ -28,6 +28,9 @@ func (c Currency) Check(field string) error {
 }
 
 // Money is an exact decimal amount in a currency.
+//
+// What comes from outside has to pass CheckPositive first: to compare, print or compute with an amount such as
+// 1e-999999999 would take all the memory there is.
 type Money struct {
 	Amount   decimal.Decimal `json:"amount"`
 	Currency Currency        `json:"currency"`
@@ -112,6 +115,8 @@ func (p *Per) UnmarshalText(text []byte) error {
 }
 
 // Rate is what a session pays (S6): an exact decimal amount of a currency, per hour or per session.
+//
+// What comes from outside has to pass Validate first, as with Money.
 type Rate struct {
 	Amount   decimal.Decimal `json:"amount"`
 	Currency Currency        `json:"currency"`
