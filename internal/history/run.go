@@ -238,6 +238,9 @@ func (w *world) give(ctx context.Context, name string, command any, counted bool
 			return err
 		}
 		g.result = string(text)
+		if err := asKept(result, text); err != nil {
+			return err
+		}
 	}
 	w.given = append(w.given, g)
 	d := done{name: name, head: head, command: command, result: result, refused: refused, at: w.now,
@@ -248,15 +251,31 @@ func (w *world) give(ctx context.Context, name string, command any, counted bool
 	return w.outcome(ctx, g, head)
 }
 
+// asKept asks that an answer is to the last digit what reading it back from its kept form gives (P3).
+func asKept(result any, text []byte) error {
+	again := reflect.New(reflect.TypeOf(result))
+	if err := json.Unmarshal(text, again.Interface()); err != nil {
+		return faulty("P3", "the answer can't be read back: %v", err)
+	}
+	if !reflect.DeepEqual(result, again.Elem().Interface()) {
+		return faulty("P3", "the first answer is %#v, the second would be %#v", result, again.Elem().Interface())
+	}
+	return nil
+}
+
 // after reads the store anew; what the command was refused with is kept. The record of what was not committed to is
-// read anew now and then, and at the end.
+// read anew now and then, and at the end, and so is a store that was not even asked to commit: a change that it made
+// nevertheless is found then.
 func (w *world) after(ctx context.Context, refused error) (View, error) {
 	w.refusal = refused
 	w.reads++
-	touched := w.store.touched
-	w.store.touched = map[session.SessionID]bool{}
-	if w.reads%8 == 0 || w.closing {
+	touched, asked := w.store.touched, w.store.asked
+	w.store.touched, w.store.asked = map[session.SessionID]bool{}, false
+	switch {
+	case w.reads%8 == 0 || w.closing:
 		return look(ctx, w.store, View{}, nil)
+	case !asked:
+		return w.view, nil
 	}
 	return look(ctx, w.store, w.view, touched)
 }

@@ -29,6 +29,8 @@ type watched struct {
 	desk.Store
 	next    fault
 	commits int
+	// asked says that the store was asked to commit, whatever it said.
+	asked bool
 	// touched are the sessions that events were committed about.
 	touched map[session.SessionID]bool
 }
@@ -44,6 +46,7 @@ func (s *watched) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, err
 	case down:
 		return 0, errDown
 	}
+	s.asked = true
 	verdict, err := s.Store.Commit(ctx, c)
 	if verdict == desk.Done && err == nil {
 		s.commits++

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sessional-go/sessional/booking"
+	"github.com/sessional-go/sessional/internal/canonical"
 	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/rota/desk"
@@ -600,5 +601,28 @@ func TestObservations(t *testing.T) {
 	}
 	if !reflect.DeepEqual(seen, want) {
 		t.Errorf("got  %+v\nwant %+v", seen, want)
+	}
+}
+
+// What a command leads to is given without being read back: each answer is of a type whose form can be told (P3). A
+// policy, which holds lists by name and is published a few times a year, is read back.
+func TestP3NoAnswerHasToBeReadBack(t *testing.T) {
+	d := reflect.TypeFor[*desk.Desk]()
+	n := 0
+	for i := range d.NumMethod() {
+		m := d.Method(i)
+		if m.Type.NumIn() != 3 || m.Type.NumOut() != 2 || m.Type.In(2).Kind() != reflect.Struct {
+			continue
+		}
+		if head, embeds := m.Type.In(2).FieldByName("Command"); !embeds || !head.Anonymous {
+			continue
+		}
+		policy := m.Type.Out(0) == reflect.TypeFor[withdrawal.Policy]()
+		if n++; !policy && !canonical.Form(reflect.New(m.Type.Out(0)).Interface()) {
+			t.Errorf("%s of %s has to be read back", m.Type.Out(0), m.Name)
+		}
+	}
+	if n < 30 {
+		t.Errorf("only %d commands", n)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/sessional-go/sessional/internal/canonical"
 	"github.com/sessional-go/sessional/internal/digest"
 	"github.com/sessional-go/sessional/session"
 )
@@ -75,15 +76,15 @@ func through[C command, R any](ctx context.Context, d *Desk, c C, a act[C, R], n
 	key := CommandKey{Actor: head.By.Key(), Command: head.ID}
 	sum := digest.Of(c)
 	err := error(&ConflictError{Command: head.ID, Tries: d.tries})
-	var idle []byte // what it comes to where there is nothing to change
+	var idle *tried[R] // what it comes to where there is nothing to change
 	for o.Tries < d.tries {
 		o.Tries++
-		out, verdict, tryErr := try(ctx, d, c, a, now, key, sum)
+		came, verdict, tryErr := try(ctx, d, c, a, now, key, sum)
 		if tryErr == nil && verdict == Done {
-			return decode[R](a.name, out)
+			return came.answer(a.name)
 		}
 		if tryErr != nil || verdict != Conflict {
-			err, idle = tryErr, out
+			err, idle = tryErr, came
 			break
 		}
 		d.log.DebugContext(ctx, "conflict", "act", a.name, "try", o.Tries)
@@ -102,7 +103,7 @@ func through[C command, R any](ctx context.Context, d *Desk, c C, a act[C, R], n
 	case !errors.Is(lookErr, ErrNoOutcome):
 		return none, lookErr
 	case err == nil && idle != nil:
-		return decode[R](a.name, idle)
+		return idle.answer(a.name)
 	case err == nil:
 		return none, lookErr
 	}
@@ -112,10 +113,24 @@ func through[C command, R any](ctx context.Context, d *Desk, c C, a act[C, R], n
 // nothing is the verdict of a try that found nothing to change, and so committed nothing.
 const nothing = 0
 
-// try reads, decides and commits once.
+// tried is what a command comes to, and the form in which that is kept.
+type tried[R any] struct {
+	result R
+	kept   []byte
+}
+
+// answer is the result in the form that reading it back gives it, so that the second answer can't differ from the first.
+func (t *tried[R]) answer(name string) (R, error) {
+	if canonical.Form(&t.result) {
+		return t.result, nil
+	}
+	return decode[R](name, t.kept)
+}
+
+// try reads, decides and commits once. What it came to is given where it was done, or there was nothing to do.
 func try[C command, R any](
 	ctx context.Context, d *Desk, c C, a act[C, R], now time.Time, key CommandKey, sum string,
-) ([]byte, Verdict, error) {
+) (*tried[R], Verdict, error) {
 	want, err := a.want(ctx, d, c)
 	if err != nil {
 		return nil, 0, err
@@ -136,7 +151,7 @@ func try[C command, R any](
 		return nil, 0, &BrokenError{Act: a.name, Err: err}
 	}
 	if len(decision.Records) == 0 {
-		return out, nothing, nil
+		return &tried[R]{result, out}, nothing, nil
 	}
 	changes, err := newChanges(want, read, decision)
 	if err != nil {
@@ -149,13 +164,12 @@ func try[C command, R any](
 	}
 	verdict, err := d.store.Commit(ctx, changes)
 	if verdict != Done {
-		out = nil
+		return nil, verdict, err
 	}
-	return out, verdict, err
+	return &tried[R]{result, out}, verdict, err
 }
 
-// decode returns what a command led to. The first answer is read back from its stored form as well, so that the
-// second one can't differ from it.
+// decode reads back what a command led to.
 func decode[R any](name string, out []byte) (R, error) {
 	var result R
 	if err := json.Unmarshal(out, &result); err != nil {
