@@ -270,7 +270,7 @@ func (w *world) after(ctx context.Context, refused error) (View, error) {
 	w.refusal = refused
 	w.reads++
 	touched, asked := w.store.touched, w.store.asked
-	w.store.touched, w.store.asked = map[session.SessionID]bool{}, false
+	w.store.touched, w.store.asked = untouched(), false
 	switch {
 	case w.reads%8 == 0 || w.closing:
 		return look(ctx, w.store, View{}, nil)

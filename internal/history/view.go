@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -42,10 +43,13 @@ var always = calendar.Span{
 // Look reads everything of this package's practices, providers, clinicians and people.
 func Look(ctx context.Context, s desk.Store) (View, error) { return look(ctx, s, View{}, nil) }
 
-// look reads everything. Where it is known which sessions were touched since a view before, what hangs on the others
-// is taken from there: for a store behind a network that is most of the work.
-func look(ctx context.Context, s desk.Store, before View, touched map[session.SessionID]bool) (View, error) {
-	same := func(id session.SessionID) bool { return touched != nil && !touched[id] }
+// look reads everything. Where it is known what was touched since a view before, the rest is taken from there: for a store
+// behind a network that is most of the work.
+func look(ctx context.Context, s desk.Store, before View, of *touched) (View, error) {
+	if of != nil {
+		of.with(before)
+	}
+	same := func(id session.SessionID) bool { return of != nil && !of.sessions[id] }
 	v := View{
 		Sessions: map[session.SessionID]session.Session{}, Applicants: map[session.SessionID]int{},
 		Applications: map[session.ApplicationID]rota.Application{},
@@ -58,9 +62,11 @@ func look(ctx context.Context, s desk.Store, before View, touched map[session.Se
 		Policies: map[session.ProviderID]withdrawal.Policies{}, Events: map[string][]session.Event{},
 	}
 	for _, read := range []func(context.Context, desk.Store) error{
-		v.readPractices, v.readClinicians, v.readProviders,
+		func(ctx context.Context, s desk.Store) error { return v.readPractices(ctx, s, before, of) },
+		func(ctx context.Context, s desk.Store) error { return v.readClinicians(ctx, s, before, of) },
+		func(ctx context.Context, s desk.Store) error { return v.readProviders(ctx, s, before, of) },
 		func(ctx context.Context, s desk.Store) error { return v.readBookings(ctx, s, before, same) },
-		func(ctx context.Context, s desk.Store) error { return v.readEvents(ctx, s, before, same) },
+		func(ctx context.Context, s desk.Store) error { return v.readEvents(ctx, s, before, of) },
 		func(ctx context.Context, s desk.Store) error { return v.readTexts(ctx, s, before, same) },
 	} {
 		if err := read(ctx, s); err != nil {
@@ -88,8 +94,12 @@ func each[T any](list func(session.PageRequest) (session.Page[T], error), keep f
 	}
 }
 
-func (v View) readPractices(ctx context.Context, s desk.Store) error {
+func (v View) readPractices(ctx context.Context, s desk.Store, before View, of *touched) error {
 	for _, p := range practices {
+		if of != nil && !of.practices[p] {
+			v.keepPractice(p, before)
+			continue
+		}
 		if err := each(func(req session.PageRequest) (session.Page[session.CalendarEntry], error) {
 			return s.Calendar(ctx, providerOf[p], session.CalendarQuery{Practice: p, Within: always, Page: req})
 		}, func(e session.CalendarEntry) {
@@ -107,8 +117,26 @@ func (v View) readPractices(ctx context.Context, s desk.Store) error {
 	return nil
 }
 
-func (v View) readClinicians(ctx context.Context, s desk.Store) error {
+// keepPractice takes what a practice has from a view before.
+func (v View) keepPractice(p session.PracticeID, before View) {
+	for id, one := range before.Sessions {
+		if one.Practice == p {
+			v.Sessions[id], v.Applicants[id] = one, before.Applicants[id]
+		}
+	}
+	for id, b := range before.Bookings {
+		if b.Practice == p {
+			v.Bookings[id] = b
+		}
+	}
+}
+
+func (v View) readClinicians(ctx context.Context, s desk.Store, before View, of *touched) error {
 	for _, c := range clinicians {
+		if of != nil && !of.clinicians[c] {
+			v.keepClinician(c, before)
+			continue
+		}
 		if err := each(func(req session.PageRequest) (session.Page[rota.ApplicationWithSession], error) {
 			return s.ApplicationsOf(ctx, c, req)
 		}, func(a rota.ApplicationWithSession) { v.Applications[a.Application.ID] = a.Application }); err != nil {
@@ -123,8 +151,22 @@ func (v View) readClinicians(ctx context.Context, s desk.Store) error {
 	return nil
 }
 
-func (v View) readProviders(ctx context.Context, s desk.Store) error {
+// keepClinician takes what a clinician has from a view before.
+func (v View) keepClinician(c session.ClinicianID, before View) {
+	for id, a := range before.Applications {
+		if a.Clinician == c {
+			v.Applications[id] = a
+		}
+	}
+	v.Diaries[c] = before.Diaries[c]
+}
+
+func (v View) readProviders(ctx context.Context, s desk.Store, before View, of *touched) error {
 	for _, p := range providers {
+		if of != nil && !of.providers[p] {
+			v.Policies[p] = before.Policies[p]
+			continue
+		}
 		all, err := s.Policies(ctx, p)
 		if err != nil {
 			return err
@@ -132,12 +174,20 @@ func (v View) readProviders(ctx context.Context, s desk.Store) error {
 		slices.SortFunc(all, func(a, b withdrawal.Policy) int { return cmp.Compare(a.Version, b.Version) })
 		v.Policies[p] = all
 	}
-	some, err := s.Settings(ctx, people...)
-	for _, one := range some {
-		v.Settings[one.Person] = one
+	if of != nil && len(of.people) == 0 {
+		maps.Copy(v.Settings, before.Settings)
+	} else {
+		some, err := s.Settings(ctx, people...)
+		if err != nil {
+			return err
+		}
+		for _, one := range some {
+			v.Settings[one.Person] = one
+		}
 	}
-	if err != nil {
-		return err
+	if of != nil && !of.cases {
+		maps.Copy(v.Cases, before.Cases)
+		return nil
 	}
 	return each(func(req session.PageRequest) (session.Page[withdrawal.Case], error) {
 		return s.Cases(ctx, "", withdrawal.CaseQuery{Page: req})
@@ -183,18 +233,21 @@ func (v View) readBookings(
 	return nil
 }
 
-func (v View) readEvents(
-	ctx context.Context, s desk.Store, before View, same func(session.SessionID) bool,
-) error {
+func (v View) readEvents(ctx context.Context, s desk.Store, before View, of *touched) error {
 	read := func(feed string, provider session.ProviderID, q desk.RecordQuery) error {
 		return each(func(req session.PageRequest) (session.Page[session.Event], error) {
 			q.Page = req
 			return s.Record(ctx, provider, q)
 		}, func(e session.Event) { v.Events[feed] = append(v.Events[feed], e) })
 	}
+	keep := func(feed string) {
+		if events, there := before.Events[feed]; there {
+			v.Events[feed] = events
+		}
+	}
 	for id, one := range v.Sessions {
-		if same(id) {
-			v.Events[string(id)] = before.Events[string(id)]
+		if of != nil && !of.sessions[id] {
+			keep(string(id))
 			continue
 		}
 		if err := read(string(id), one.Provider, desk.RecordQuery{Session: id}); err != nil {
@@ -202,8 +255,10 @@ func (v View) readEvents(
 		}
 	}
 	for id := range v.Settings {
-		of := session.Subject{Kind: session.KindSettings, ID: string(id)}
-		if err := read(of.String(), "", desk.RecordQuery{Subject: of}); err != nil {
+		about := session.Subject{Kind: session.KindSettings, ID: string(id)}
+		if of != nil && !of.people[id] {
+			keep(about.String())
+		} else if err := read(about.String(), "", desk.RecordQuery{Subject: about}); err != nil {
 			return err
 		}
 	}
@@ -211,8 +266,10 @@ func (v View) readEvents(
 		if len(all) == 0 {
 			continue
 		}
-		of := session.Subject{Kind: session.KindPolicy, ID: string(id)}
-		if err := read(of.String(), id, desk.RecordQuery{Subject: of}); err != nil {
+		about := session.Subject{Kind: session.KindPolicy, ID: string(id)}
+		if of != nil && !of.providers[id] {
+			keep(about.String())
+		} else if err := read(about.String(), id, desk.RecordQuery{Subject: about}); err != nil {
 			return err
 		}
 	}

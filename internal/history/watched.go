@@ -31,8 +31,64 @@ type watched struct {
 	commits int
 	// asked says that the store was asked to commit, whatever it said.
 	asked bool
-	// touched are the sessions that events were committed about.
-	touched map[session.SessionID]bool
+	// touched is what was committed to since it was last looked at.
+	touched *touched
+}
+
+// touched is what may have changed: what is named in commits, and the sessions that their events are about.
+type touched struct {
+	sessions   map[session.SessionID]bool
+	practices  map[session.PracticeID]bool
+	clinicians map[session.ClinicianID]bool
+	people     map[session.PersonID]bool   // by their settings
+	providers  map[session.ProviderID]bool // by their policies
+	cases      bool
+}
+
+func untouched() *touched {
+	return &touched{
+		sessions: map[session.SessionID]bool{}, practices: map[session.PracticeID]bool{},
+		clinicians: map[session.ClinicianID]bool{}, people: map[session.PersonID]bool{},
+		providers: map[session.ProviderID]bool{},
+	}
+}
+
+// add adds what a commit changes.
+func (t *touched) add(c desk.Changes) {
+	for _, e := range c.Events {
+		t.sessions[e.Session] = true
+	}
+	for _, s := range c.Sessions {
+		t.practices[s.Practice] = true
+	}
+	for _, a := range c.Applications {
+		t.clinicians[a.Clinician] = true
+	}
+	for _, b := range c.Bookings {
+		t.practices[b.Practice], t.clinicians[b.Clinician] = true, true
+	}
+	for _, d := range c.Diaries {
+		t.clinicians[d.Clinician] = true
+	}
+	for _, s := range c.Settings {
+		t.people[s.Person] = true
+	}
+	for _, p := range c.Policies {
+		t.providers[p.Provider] = true
+	}
+	t.cases = t.cases || len(c.Cases) > 0
+}
+
+// with adds whom the touched sessions concern, as far as that was known before.
+func (t *touched) with(before View) {
+	for id := range t.sessions {
+		t.practices[before.Sessions[id].Practice] = true
+	}
+	for _, a := range before.Applications {
+		if t.sessions[a.Session] {
+			t.clinicians[a.Clinician] = true
+		}
+	}
 }
 
 // Commit passes the changes on, but for the fault that is due.
@@ -50,9 +106,7 @@ func (s *watched) Commit(ctx context.Context, c desk.Changes) (desk.Verdict, err
 	verdict, err := s.Store.Commit(ctx, c)
 	if verdict == desk.Done && err == nil {
 		s.commits++
-		for _, e := range c.Events {
-			s.touched[e.Session] = true
-		}
+		s.touched.add(c)
 	}
 	if due == lost {
 		return 0, errDown

@@ -136,7 +136,7 @@ type given struct {
 
 func newWorld(o Options) (*world, error) {
 	w := &world{opt: o, dir: memory.NewDirectory(), facts: map[session.ClinicianID]rota.ClinicianFacts{}, tally: Tally{}}
-	w.store = &watched{Store: o.Store(), touched: map[session.SessionID]bool{}}
+	w.store = &watched{Store: o.Store(), touched: untouched()}
 	w.now = parse(beginnings[0])
 	w.cast()
 	clock := func() time.Time { return w.now }

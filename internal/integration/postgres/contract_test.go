@@ -42,7 +42,7 @@ const histories = 500
 
 // brief is how many histories, and cases of each other property, there are where it is the driver or the version that
 // makes the difference.
-const brief = 10
+const brief = 5
 
 // TestContract asks the contract of every version, and on the usual one of every driver, direct and through a pooler.
 func TestContract(t *testing.T) {
