@@ -69,21 +69,33 @@ func members(team int) []session.Actor {
 	return all
 }
 
+// between is how many lives are played before whom there is to tell is told: what one person is told goes one after the
+// other, and would take long if all of it were left for the end.
+const between = 80
+
 // play has every team play its share of n lives, and tells whom there is to tell.
 func (l *lives) play(tb testing.TB, n int) {
 	tb.Helper()
-	var all sync.WaitGroup
-	for team := range l.teams {
-		all.Go(func() {
-			for i := team; i < n; i += l.teams {
-				if err := l.life(tb, team, i/l.teams); err != nil {
-					tb.Error(err)
-					return
+	for from := 0; from < n; from += between {
+		var all sync.WaitGroup
+		for team := range l.teams {
+			all.Go(func() {
+				for i := from + team; i < min(from+between, n); i += l.teams {
+					if err := l.life(tb, team, i/l.teams); err != nil {
+						tb.Error(err)
+						return
+					}
 				}
-			}
-		})
+			})
+		}
+		all.Wait()
+		l.tell(tb)
 	}
-	all.Wait()
+}
+
+// tell plans and delivers all that waits.
+func (l *lives) tell(tb testing.TB) {
+	tb.Helper()
 	end := time.Date(2036, time.January, 1, 9, 0, 0, 0, time.UTC)
 	p := keeper.Planner{Queue: l.store, Store: l.store, Directory: l.dir, Now: func() time.Time { return end }}
 	if _, err := p.Plan(tb.Context()); err != nil {

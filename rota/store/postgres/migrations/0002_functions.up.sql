@@ -532,9 +532,10 @@ $$;
 
 -- Adds the deliveries of an event that aren't there yet, in their order. (That a column numbers itself asks for no right
 -- to its sequence, whoever takes a number needs one.)
-CREATE FUNCTION {schema}.sessional_deliver_1(deliveries jsonb, of_event bigint) RETURNS void LANGUAGE sql
-SET enable_hashjoin = on
+CREATE FUNCTION {schema}.sessional_deliver_1(deliveries jsonb, of_event bigint) RETURNS void LANGUAGE plpgsql
+SET enable_hashjoin = on SET plan_cache_mode = force_generic_plan
 AS $$
+BEGIN
     WITH x AS MATERIALIZED (
         SELECT * FROM jsonb_populate_recordset(NULL::{schema}.deliveries, deliveries) WITH ORDINALITY
     ), added AS (
@@ -552,6 +553,7 @@ AS $$
     FROM added
     JOIN x ON x.provider = added.provider AND x.key = added.key
     ORDER BY added.no, x.ordinality;
+END
 $$;
 
 -- One chunk of an event's plan: done, or lost where the lease was. When the plan is done, the event gets the next number
@@ -564,13 +566,12 @@ DECLARE
     feed_name text;
     number bigint;
 BEGIN
-    SELECT t.event_no INTO planned
-    FROM {schema}.plans t
-    JOIN {schema}.events e ON e.no = t.event_no
+    -- The event first, by its key: with both in one statement all plans might be read to find one.
+    SELECT e.no INTO planned FROM {schema}.events e
     WHERE e.provider = doc->'event'->>'provider' AND e.subject_kind = doc->'event'->>'subject_kind'
         AND e.subject_id = doc->'event'->>'subject_id' AND e.version = (doc->'event'->>'version')::bigint
-        AND e.kind = doc->'event'->>'kind' AND t.fence = (doc->>'fence')::bigint
-    FOR UPDATE OF t;
+        AND e.kind = doc->'event'->>'kind';
+    PERFORM 1 FROM {schema}.plans t WHERE t.event_no = planned AND t.fence = (doc->>'fence')::bigint FOR UPDATE;
     IF NOT FOUND THEN
         RETURN 'lost';
     END IF;
