@@ -46,10 +46,7 @@ func Look(ctx context.Context, s desk.Store) (View, error) { return look(ctx, s,
 // look reads everything. Where it is known what was touched since a view before, the rest is taken from there: for a store
 // behind a network that is most of the work.
 func look(ctx context.Context, s desk.Store, before View, of *touched) (View, error) {
-	if of != nil {
-		of.with(before)
-	}
-	same := func(id session.SessionID) bool { return of != nil && !of.sessions[id] }
+	of.with(before)
 	v := View{
 		Sessions: map[session.SessionID]session.Session{}, Applicants: map[session.SessionID]int{},
 		Applications: map[session.ApplicationID]rota.Application{},
@@ -61,15 +58,10 @@ func look(ctx context.Context, s desk.Store, before View, of *touched) (View, er
 		Texts: map[session.TextID]session.Text{}, Settings: map[session.PersonID]notify.Settings{},
 		Policies: map[session.ProviderID]withdrawal.Policies{}, Events: map[string][]session.Event{},
 	}
-	for _, read := range []func(context.Context, desk.Store) error{
-		func(ctx context.Context, s desk.Store) error { return v.readPractices(ctx, s, before, of) },
-		func(ctx context.Context, s desk.Store) error { return v.readClinicians(ctx, s, before, of) },
-		func(ctx context.Context, s desk.Store) error { return v.readProviders(ctx, s, before, of) },
-		func(ctx context.Context, s desk.Store) error { return v.readBookings(ctx, s, before, same) },
-		func(ctx context.Context, s desk.Store) error { return v.readEvents(ctx, s, before, of) },
-		func(ctx context.Context, s desk.Store) error { return v.readTexts(ctx, s, before, same) },
+	for _, read := range []func(context.Context, desk.Store, View, *touched) error{
+		v.readPractices, v.readClinicians, v.readProviders, v.readBookings, v.readEvents, v.readTexts,
 	} {
-		if err := read(ctx, s); err != nil {
+		if err := read(ctx, s, before, of); err != nil {
 			return v, err
 		}
 	}
@@ -96,7 +88,7 @@ func each[T any](list func(session.PageRequest) (session.Page[T], error), keep f
 
 func (v View) readPractices(ctx context.Context, s desk.Store, before View, of *touched) error {
 	for _, p := range practices {
-		if of != nil && !of.practices[p] {
+		if !of.practice(p) {
 			v.keepPractice(p, before)
 			continue
 		}
@@ -133,7 +125,7 @@ func (v View) keepPractice(p session.PracticeID, before View) {
 
 func (v View) readClinicians(ctx context.Context, s desk.Store, before View, of *touched) error {
 	for _, c := range clinicians {
-		if of != nil && !of.clinicians[c] {
+		if !of.clinician(c) {
 			v.keepClinician(c, before)
 			continue
 		}
@@ -163,7 +155,7 @@ func (v View) keepClinician(c session.ClinicianID, before View) {
 
 func (v View) readProviders(ctx context.Context, s desk.Store, before View, of *touched) error {
 	for _, p := range providers {
-		if of != nil && !of.providers[p] {
+		if !of.provider(p) {
 			v.Policies[p] = before.Policies[p]
 			continue
 		}
@@ -174,7 +166,7 @@ func (v View) readProviders(ctx context.Context, s desk.Store, before View, of *
 		slices.SortFunc(all, func(a, b withdrawal.Policy) int { return cmp.Compare(a.Version, b.Version) })
 		v.Policies[p] = all
 	}
-	if of != nil && len(of.people) == 0 {
+	if !of.anybody() {
 		maps.Copy(v.Settings, before.Settings)
 	} else {
 		some, err := s.Settings(ctx, people...)
@@ -185,7 +177,7 @@ func (v View) readProviders(ctx context.Context, s desk.Store, before View, of *
 			v.Settings[one.Person] = one
 		}
 	}
-	if of != nil && !of.cases {
+	if !of.anyCase() {
 		maps.Copy(v.Cases, before.Cases)
 		return nil
 	}
@@ -194,16 +186,14 @@ func (v View) readProviders(ctx context.Context, s desk.Store, before View, of *
 	}, func(c withdrawal.Case) { v.Cases[c.ID] = c })
 }
 
-func (v View) readBookings(
-	ctx context.Context, s desk.Store, before View, same func(session.SessionID) bool,
-) error {
+func (v View) readBookings(ctx context.Context, s desk.Store, before View, of *touched) error {
 	for _, i := range before.Invoices {
-		if same(i.Session) {
+		if !of.session(i.Session) {
 			v.Invoices[i.ID] = i
 		}
 	}
 	for id, b := range v.Bookings {
-		if same(b.Session) {
+		if !of.session(b.Session) {
 			if f, ok := before.Fees[id]; ok {
 				v.Fees[id] = f
 			}
@@ -246,7 +236,7 @@ func (v View) readEvents(ctx context.Context, s desk.Store, before View, of *tou
 		}
 	}
 	for id, one := range v.Sessions {
-		if of != nil && !of.sessions[id] {
+		if !of.session(id) {
 			keep(string(id))
 			continue
 		}
@@ -256,7 +246,7 @@ func (v View) readEvents(ctx context.Context, s desk.Store, before View, of *tou
 	}
 	for id := range v.Settings {
 		about := session.Subject{Kind: session.KindSettings, ID: string(id)}
-		if of != nil && !of.people[id] {
+		if !of.person(id) {
 			keep(about.String())
 		} else if err := read(about.String(), "", desk.RecordQuery{Subject: about}); err != nil {
 			return err
@@ -267,7 +257,7 @@ func (v View) readEvents(ctx context.Context, s desk.Store, before View, of *tou
 			continue
 		}
 		about := session.Subject{Kind: session.KindPolicy, ID: string(id)}
-		if of != nil && !of.providers[id] {
+		if !of.provider(id) {
 			keep(about.String())
 		} else if err := read(about.String(), id, desk.RecordQuery{Subject: about}); err != nil {
 			return err
@@ -277,9 +267,7 @@ func (v View) readEvents(ctx context.Context, s desk.Store, before View, of *tou
 }
 
 // readTexts reads what the record points to, and the messages that it tells of.
-func (v View) readTexts(
-	ctx context.Context, s desk.Store, before View, same func(session.SessionID) bool,
-) error {
+func (v View) readTexts(ctx context.Context, s desk.Store, before View, of *touched) error {
 	type pair struct {
 		about session.SessionID
 		with  session.ClinicianID
@@ -293,7 +281,7 @@ func (v View) readTexts(
 					ids = append(ids, id)
 				}
 			}
-			if e.Subject.Kind == session.KindMessage && !same(e.Session) {
+			if e.Subject.Kind == session.KindMessage && of.session(e.Session) {
 				wrote[pair{e.Session, session.ClinicianID(e.Facts["clinician"])}] = true
 			}
 		}
@@ -306,7 +294,7 @@ func (v View) readTexts(
 		return err
 	}
 	for _, m := range before.Messages {
-		if same(m.Session) {
+		if !of.session(m.Session) {
 			v.Messages[m.ID] = m
 		}
 	}
