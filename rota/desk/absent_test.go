@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/sessional-go/sessional/booking"
@@ -30,5 +31,25 @@ func TestA1WhoAppliesWhileTheyAreAllocatedIsNotOverlooked(t *testing.T) {
 	read := must[desk.Snapshot](t)(st.store.Load(t.Context(), desk.Want{Application: got.Booking.Application}))
 	if read.Application.State != rota.Accepted {
 		t.Errorf("the application is %s", read.Application.State)
+	}
+}
+
+// A clinician applies for one session while they are booked, for the first time in their life, for another one at the same
+// hours: they are told that they are booked, as they would be a moment later.
+func TestA7WhoAppliesWhileTheyAreFirstBookedElsewhere(t *testing.T) {
+	st := newStage(t)
+	one, other := st.posts(), st.posts()
+	d := st.over(&fickle{commit: func(n int, own func() (desk.Verdict, error)) (desk.Verdict, error) {
+		if n == 1 {
+			st.ok(rota.Allocate{Command: st.do(byManager), Session: other.ID, Clinician: "ada"})
+		}
+		return own()
+	}})
+	_, err := d.Apply(t.Context(), rota.Apply{Command: st.do(byAda), Session: one.ID})
+	if clash := (*booking.ClashError)(nil); !errors.As(err, &clash) {
+		t.Errorf("it came to %v", err)
+	}
+	if made := st.applications(one); len(made) > 0 {
+		t.Errorf("there is an application of somebody who was booked: %+v", made)
 	}
 }

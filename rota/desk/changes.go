@@ -15,7 +15,8 @@ import (
 // the commit is through. Checks of one value don't exclude each other; a check and a write do.
 //
 // Version 0 says that it isn't there. What isn't there can't be locked: the check holds where whoever would make it
-// checks something that the same changes write, as who applies checks the session.
+// checks something that the same changes write, as who applies checks the session. A diary's holds always: everybody
+// has one, empty at version 0, and whoever books them for something else has nothing else in common with these changes.
 type Check struct {
 	Subject session.Subject
 	// Provider is whose it is; blank for what is nobody's alone.
@@ -63,6 +64,9 @@ func newChanges(want Want, read Snapshot, d session.Decision) (Changes, error) {
 	}
 	if of, id := read.Session, missed(want, read); id.ID != "" && written[of.Subject()] && !written[id] {
 		c.Checks = append(c.Checks, Check{Subject: id, Provider: of.Provider})
+	}
+	if id := read.diary().Subject(); id.ID != "" && read.Diary.Version == 0 && !written[id] {
+		c.Checks = append(c.Checks, Check{Subject: id}) // nobody books them meanwhile for the first time (A7)
 	}
 	return c, nil
 }

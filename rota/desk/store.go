@@ -92,9 +92,13 @@ type Snapshot struct {
 // records are the versioned values that were read, in a fixed order.
 func (s Snapshot) records() []session.Record {
 	return []session.Record{
-		s.Session, s.Application, s.Booking, booking.DiaryChange{Clinician: s.Diary.Clinician, Version: s.Diary.Version},
-		s.Case, s.Fee, s.Hours, s.Invoice, s.Text, s.Settings,
+		s.Session, s.Application, s.Booking, s.diary(), s.Case, s.Fee, s.Hours, s.Invoice, s.Text, s.Settings,
 	}
+}
+
+// diary is the diary as a record.
+func (s Snapshot) diary() booking.DiaryChange {
+	return booking.DiaryChange{Clinician: s.Diary.Clinician, Version: s.Diary.Version}
 }
 
 // CommandKey is a command's identity: its id, scoped to its actor (P3).

@@ -157,20 +157,17 @@ func section(name, kind string) string {
 			set = append(set, c.Name+" = x."+c.Name)
 		}
 	}
+	own := strings.NewReplacer("<absent>", cmp.Or(locked[name], unmade), "<more>", more[name]).Replace(template)
 	return strings.NewReplacer(
 		"<table>", name, "<kind>", kind, "<names>", strings.Join(t.Names(), ", "),
 		"<values>", strings.Join(values, ", "), "<set>", strings.Join(set, ", "), "<where>", where, "<check>", check,
-		"<extra>", extra[name],
-	).Replace(template)
+	).Replace(own)
 }
 
 const template = `
     IF checks ? '<kind>' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(checks->'<kind>') AS x(provider text, id text, version bigint) LOOP
-            IF r.version = 0 THEN
-                -- That it isn't there stays true: whoever would make it waits for something that is written here.
-                PERFORM 1 FROM {schema}.<table> t WHERE <check>;
-                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            IF r.version = 0 THEN<absent>
             ELSE
                 PERFORM 1 FROM {schema}.<table> t WHERE <check> AND t.version = r.version FOR SHARE;
                 IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
@@ -185,15 +182,36 @@ const template = `
         IF many <> cardinality(<table>) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_<table> IS NOT NULL THEN
-        INSERT INTO {schema}.<table> (<names>)
+        INSERT INTO {schema}.<table> AS t (<names>)
         SELECT <values>
-        FROM unnest(new_<table>) AS x;<extra>
+        FROM unnest(new_<table>) AS x<more>;
     END IF;
 `
 
-var extra = map[string]string{
-	"sessions": `
+// unmade checks that a row isn't there.
+const unmade = `
+                -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                PERFORM 1 FROM {schema}.<table> t WHERE <check>;
+                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;`
+
+// locked is how rows are checked that have to be locked even where they aren't there.
+var locked = map[string]string{
+	"diaries": `
+                -- Whoever books the same clinician for something else writes nothing else that is written or checked
+                -- here: so the row is made, at version 0, to have something to lock.
+                INSERT INTO {schema}.diaries (clinician, version) VALUES (r.id, 0) ON CONFLICT DO NOTHING;
+                PERFORM 1 FROM {schema}.diaries t WHERE <check> AND t.version = 0 FOR SHARE;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;`,
+}
+
+// more is what else is done about new rows.
+var more = map[string]string{
+	"diaries": `
+        ON CONFLICT (clinician) DO UPDATE SET version = excluded.version WHERE t.version = 0; -- made by a check
+        GET DIAGNOSTICS many = ROW_COUNT;
+        IF many <> cardinality(new_diaries) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF`,
+	"sessions": `;
         INSERT INTO {schema}.session_references (reference, provider, session)
         SELECT x.reference, x.provider, x.id
-        FROM unnest(new_sessions) AS x;`,
+        FROM unnest(new_sessions) AS x`,
 }

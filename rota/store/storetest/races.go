@@ -182,10 +182,24 @@ func (t *test) guarding(on func(i int) Store, n int) {
 	t.absence(on, n)
 }
 
-// absence looks at the guard of what isn't there: one books a session for somebody who hasn't applied, who applies at the
-// same time. Whoever comes second would find that out.
+// absence looks at the guards of what isn't there. One books a session for somebody who hasn't applied, who applies at the
+// same time: whoever comes second would find that out. Two are booked for the first time at once, each for somebody who
+// found the other free: a diary is empty at version 0, and locked like any other.
 func (t *test) absence(on func(i int) Store, n int) {
 	t.Helper()
+	for round := range 20 {
+		got := t.race(2, on, func(i int) desk.Changes {
+			of := shift(n+300+2*round+i, 17)
+			b := booked(n+300+2*round+i, of, session.ClinicianID(fmt.Sprintf("new-%d-%d-%d", n, round, i)))
+			c := change(fmt.Sprintf("first-%d-%d-%d", n, round, i), of, b, keeps(1, b))
+			other := session.Subject{Kind: session.KindDiary, ID: fmt.Sprintf("new-%d-%d-%d", n, round, 1-i)}
+			c.Checks = []desk.Check{{Subject: other}}
+			return c
+		})
+		if got[desk.Done] != 1 {
+			t.of("A7").Errorf("two commits, each of which finds the diary empty that the other writes: %v", got)
+		}
+	}
 	for round := range 20 {
 		of := shift(n+200+round, 16)
 		a := applied(of, "ada")

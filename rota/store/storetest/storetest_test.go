@@ -47,6 +47,7 @@ var faults = []struct {
 		return spoilt(s, func(c *desk.Changes) { c.Checks = nil })
 	}},
 	{"a check compared before the write", "P2", "checks don't exclude each other, writes do", checksFirst},
+	{"an empty diary that isn't locked", "A7", "checks don't exclude each other, writes do", overlooksEmptyDiaries},
 	{"an ignored bump", "P2", "a stale version is a conflict", func(s Store) Store {
 		return broken{Store: s, commit: func(ctx context.Context, c desk.Changes) (desk.Verdict, error) {
 			return s.Commit(ctx, forced(ctx, s, c))

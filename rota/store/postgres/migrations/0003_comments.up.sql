@@ -154,7 +154,7 @@ COMMENT ON COLUMN {schema}.bookings.offered_until IS
         'Diaries: one row per clinician, across tenants (A7). Whoever books a clinician locks the row and counts '
         'it up.';
     COMMENT ON COLUMN {schema}.diaries.clinician IS 'Id of the clinician.';
-    COMMENT ON COLUMN {schema}.diaries.version IS 'Counts the changes of the whole diary, from 1.';
+    COMMENT ON COLUMN {schema}.diaries.version IS 'Counts the changes of the whole diary, from 1. 0: nobody has booked them yet.';
 
     COMMENT ON TABLE {schema}.diary_entries IS
         'What a clinician''s bookings hold of their time, across tenants (A7): live ones and those that were '
