@@ -22,15 +22,15 @@ func (w *worker) planner() *keeper.Planner {
 	return &keeper.Planner{Queue: w.store, Store: w.store, Directory: w.directory, Now: w.clock.Now, Lease: Lease, Batch: batch}
 }
 
-// deliver plans and delivers until its time is over. With hold, every other batch is kept in hand.
+// deliver plans and delivers until its time is over. With hold, half of each batch is kept in hand.
 func (w *worker) deliver(ctx context.Context, hold bool) {
 	planner := w.planner()
-	for turn := 0; ctx.Err() == nil; turn++ {
+	for ctx.Err() == nil {
 		// What was begun is finished, so that the end of a round leaves nothing in hand.
 		if _, err := planner.Plan(context.WithoutCancel(ctx)); err != nil {
 			w.unable("planning: " + err.Error())
 		}
-		w.claim(ctx, hold && turn%2 == 1)
+		w.claim(ctx, hold)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
@@ -47,7 +47,7 @@ func (w *worker) tell(ctx context.Context) {
 	}
 }
 
-// claim takes what is due in hand, and settles it unless it is to be held; it returns how much there was.
+// claim takes what is due in hand, and settles it, or with hold the first half of it; it returns how much there was.
 func (w *worker) claim(ctx context.Context, hold bool) int {
 	ctx = context.WithoutCancel(ctx)
 	asked, cancel := context.WithTimeout(ctx, patience)
@@ -60,9 +60,11 @@ func (w *worker) claim(ctx context.Context, hold bool) int {
 	for _, c := range claims {
 		w.say.line(Line{Kind: Claimed, No: c.Fence, At: Monotonic(), Name: c.Delivery.Key, Verdict: c.Was.String()})
 	}
-	if !hold {
-		w.settle(ctx, claims)
+	done := claims
+	if hold {
+		done = claims[:(len(claims)+1)/2]
 	}
+	w.settle(ctx, done)
 	return len(claims)
 }
 

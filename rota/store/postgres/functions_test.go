@@ -182,7 +182,7 @@ const template = `
         IF many <> cardinality(<table>) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_<table> IS NOT NULL THEN
-        INSERT INTO {schema}.<table> AS t (<names>)
+        INSERT INTO {schema}.<table> (<names>)
         SELECT <values>
         FROM unnest(new_<table>) AS x<more>;
     END IF;
@@ -207,7 +207,7 @@ var locked = map[string]string{
 // more is what else is done about new rows.
 var more = map[string]string{
 	"diaries": `
-        ON CONFLICT (clinician) DO UPDATE SET version = excluded.version WHERE t.version = 0; -- made by a check
+        ON CONFLICT (clinician) DO UPDATE SET version = excluded.version WHERE {schema}.diaries.version = 0; -- made by a check
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> cardinality(new_diaries) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF`,
 	"sessions": `;

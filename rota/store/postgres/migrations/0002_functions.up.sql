@@ -190,7 +190,7 @@ BEGIN
         IF many <> cardinality(sessions) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_sessions IS NOT NULL THEN
-        INSERT INTO {schema}.sessions AS t (provider, id, version, reference, practice, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, channel, choosing, engagement_starts_at, round, booking, support_case, replaces, opened_at, created_at, worth_pence)
+        INSERT INTO {schema}.sessions (provider, id, version, reference, practice, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, channel, choosing, engagement_starts_at, round, booking, support_case, replaces, opened_at, created_at, worth_pence)
         SELECT x.provider, x.id, x.version, x.reference, x.practice, x.state, x.role, x.starts_at, x.ends_at, x.break_minutes, x.rate_amount, x.rate_currency, x.rate_per, x.place, x.instructions, x.channel, x.choosing, x.engagement_starts_at, x.round, x.booking, x.support_case, x.replaces, x.opened_at, x.created_at, x.worth_pence
         FROM unnest(new_sessions) AS x;
         INSERT INTO {schema}.session_references (reference, provider, session)
@@ -218,7 +218,7 @@ BEGIN
         IF many <> cardinality(applications) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_applications IS NOT NULL THEN
-        INSERT INTO {schema}.applications AS t (provider, id, version, session, practice, clinician, person, round, state, applied_at, reason)
+        INSERT INTO {schema}.applications (provider, id, version, session, practice, clinician, person, round, state, applied_at, reason)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.person, x.round, x.state, x.applied_at, x.reason
         FROM unnest(new_applications) AS x;
     END IF;
@@ -243,7 +243,7 @@ BEGIN
         IF many <> cardinality(bookings) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_bookings IS NOT NULL THEN
-        INSERT INTO {schema}.bookings AS t (provider, id, version, session, reference, practice, clinician, person, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, consented, pending_terms, pending_since, pending_by, engagement_starts_at, policy, application, channel, made_at, offered_until, reminded_of, ended_as_of, ended_at, ended_by, ended_route, ended_reason, ended_cause, ended_at_request, ended_disputed_at, ended_ahead_micros, ended_late, ended_fee, worked_until, call_phone, call_due_at, call_made_at, call_by, lapsed, overridden, change_void_at, offer_ends_at)
+        INSERT INTO {schema}.bookings (provider, id, version, session, reference, practice, clinician, person, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, consented, pending_terms, pending_since, pending_by, engagement_starts_at, policy, application, channel, made_at, offered_until, reminded_of, ended_as_of, ended_at, ended_by, ended_route, ended_reason, ended_cause, ended_at_request, ended_disputed_at, ended_ahead_micros, ended_late, ended_fee, worked_until, call_phone, call_due_at, call_made_at, call_by, lapsed, overridden, change_void_at, offer_ends_at)
         SELECT x.provider, x.id, x.version, x.session, x.reference, x.practice, x.clinician, x.person, x.state, x.role, x.starts_at, x.ends_at, x.break_minutes, x.rate_amount, x.rate_currency, x.rate_per, x.place, x.instructions, x.consented, x.pending_terms, x.pending_since, x.pending_by, x.engagement_starts_at, x.policy, x.application, x.channel, x.made_at, x.offered_until, x.reminded_of, x.ended_as_of, x.ended_at, x.ended_by, x.ended_route, x.ended_reason, x.ended_cause, x.ended_at_request, x.ended_disputed_at, x.ended_ahead_micros, x.ended_late, x.ended_fee, x.worked_until, x.call_phone, x.call_due_at, x.call_made_at, x.call_by, x.lapsed, x.overridden, x.change_void_at, x.offer_ends_at
         FROM unnest(new_bookings) AS x;
     END IF;
@@ -270,10 +270,10 @@ BEGIN
         IF many <> cardinality(diaries) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_diaries IS NOT NULL THEN
-        INSERT INTO {schema}.diaries AS t (clinician, version)
+        INSERT INTO {schema}.diaries (clinician, version)
         SELECT x.clinician, x.version
         FROM unnest(new_diaries) AS x
-        ON CONFLICT (clinician) DO UPDATE SET version = excluded.version WHERE t.version = 0; -- made by a check
+        ON CONFLICT (clinician) DO UPDATE SET version = excluded.version WHERE {schema}.diaries.version = 0; -- made by a check
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many <> cardinality(new_diaries) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
@@ -318,7 +318,7 @@ BEGIN
         IF many <> cardinality(support_cases) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_support_cases IS NOT NULL THEN
-        INSERT INTO {schema}.support_cases AS t (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
+        INSERT INTO {schema}.support_cases (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.booking, x.state, x.via, x.opened_by, x.keep_session, x.received_at, x.opened_at, x.target_at, x.urgent, x.reason, x.fee, x.policy, x.closed_at, x.closed_by, x.answer
         FROM unnest(new_support_cases) AS x;
     END IF;
@@ -343,7 +343,7 @@ BEGIN
         IF many <> cardinality(fees) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_fees IS NOT NULL THEN
-        INSERT INTO {schema}.fees AS t (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
+        INSERT INTO {schema}.fees (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
         SELECT x.provider, x.booking, x.version, x.session, x.practice, x.clinician, x.person, x.state, x.cap_amount, x.cap_currency, x.suggested_amount, x.suggested_currency, x.amount, x.currency, x.by_capacity, x.earned_amount, x.earned_currency, x.due_at, x.steps, x.invoice, x.answer_within
         FROM unnest(new_fees) AS x;
     END IF;
@@ -368,7 +368,7 @@ BEGIN
         IF many <> cardinality(hours_worked) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_hours_worked IS NOT NULL THEN
-        INSERT INTO {schema}.hours_worked AS t (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
+        INSERT INTO {schema}.hours_worked (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
         SELECT x.provider, x.booking, x.version, x.session, x.state, x.starts_at, x.ends_at, x.break_minutes, x.amount, x.currency, x.reason, x.stated_at
         FROM unnest(new_hours_worked) AS x;
     END IF;
@@ -393,7 +393,7 @@ BEGIN
         IF many <> cardinality(invoices) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_invoices IS NOT NULL THEN
-        INSERT INTO {schema}.invoices AS t (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
+        INSERT INTO {schema}.invoices (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
         SELECT x.provider, x.id, x.version, x.booking, x.session, x.reference, x.practice, x.clinician, x.person, x.bills, x.amount, x.currency, x.state, x.due_on, x.reason, x.made_at, x.paid_at
         FROM unnest(new_invoices) AS x;
     END IF;
@@ -418,7 +418,7 @@ BEGIN
         IF many <> cardinality(messages) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_messages IS NOT NULL THEN
-        INSERT INTO {schema}.messages AS t (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
+        INSERT INTO {schema}.messages (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
         SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.sent_by, x.body, x.sent_at
         FROM unnest(new_messages) AS x;
     END IF;
@@ -451,7 +451,7 @@ BEGIN
         IF many <> cardinality(settings) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_settings IS NOT NULL THEN
-        INSERT INTO {schema}.settings AS t (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
+        INSERT INTO {schema}.settings (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
         SELECT x.person, x.version, x.emails, x.pushes, x.digests, x.reminders, x.quiet_from, x.quiet_to
         FROM unnest(new_settings) AS x;
     END IF;
@@ -476,7 +476,7 @@ BEGIN
         IF many <> cardinality(texts) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF new_texts IS NOT NULL THEN
-        INSERT INTO {schema}.texts AS t (provider, id, version, session, class, body, written_by, written_at, erased_at)
+        INSERT INTO {schema}.texts (provider, id, version, session, class, body, written_by, written_at, erased_at)
         SELECT x.provider, x.id, x.version, x.session, x.class, x.body, x.written_by, x.written_at, x.erased_at
         FROM unnest(new_texts) AS x;
     END IF;
