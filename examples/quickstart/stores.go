@@ -70,12 +70,17 @@ func openSQLite(ctx context.Context, file string) (store, func() error, error) {
 	return s, func() error { return errors.Join(s.Close(), db.Close()) }, nil
 }
 
+// connections is how many the story takes of a PostgreSQL.
+const connections = 8
+
 // openPostgres makes the tables in a schema of a database, in the place of those of an earlier story.
 func openPostgres(ctx context.Context, dsn, schema string) (store, func() error, error) {
 	db, err := sql.Open("pgx", dsn)
 	if err != nil {
 		return nil, nil, err
 	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections) // the default of 2 closes what a race opens, and a new connection plans everything anew
 	o := postgres.Options{Schema: schema}
 	if err := postgres.MigrateTo(ctx, db, o, 0); err != nil {
 		return nil, nil, errors.Join(err, db.Close())

@@ -24,6 +24,11 @@ type Check struct {
 	Version  int64
 }
 
+// checkOf guards a record at the version that was read.
+func checkOf[R session.Record](r R) Check {
+	return Check{Subject: r.Subject(), Provider: r.Tenant(), Version: r.Revision()}
+}
+
 // Changes is what a commit makes happen, all or nothing. Each record carries its next version: the store compares the
 // one before it, and for version 1 that there is none. A diary's version 0 and its absence are the same.
 type Changes struct {
@@ -57,16 +62,16 @@ func newChanges(want Want, read Snapshot, d session.Decision) (Changes, error) {
 			return Changes{}, err
 		}
 	}
-	for _, r := range read.records() {
-		if r.Revision() > 0 && !written[r.Subject()] {
-			c.Checks = append(c.Checks, Check{Subject: r.Subject(), Provider: r.Tenant(), Version: r.Revision()})
+	for _, check := range read.checks() {
+		if check.Version > 0 && !written[check.Subject] {
+			c.Checks = append(c.Checks, check)
 		}
 	}
 	if of, id := read.Session, missed(want, read); id.ID != "" && written[of.Subject()] && !written[id] {
 		c.Checks = append(c.Checks, Check{Subject: id, Provider: of.Provider})
 	}
-	if id := read.diary().Subject(); id.ID != "" && read.Diary.Version == 0 && !written[id] {
-		c.Checks = append(c.Checks, Check{Subject: id}) // nobody books them meanwhile for the first time (A7)
+	if empty := checkOf(read.diary()); empty.Subject.ID != "" && empty.Version == 0 && !written[empty.Subject] {
+		c.Checks = append(c.Checks, empty) // nobody books them meanwhile for the first time (A7)
 	}
 	return c, nil
 }
@@ -143,6 +148,30 @@ type version struct {
 	version int64
 }
 
+// versions are those of all values written. Every commit is validated by them: as records they would be copied for it.
+func (c Changes) versions() []version {
+	all := make([]version, 0, 8)
+	all = appendVersions(all, c.Sessions)
+	all = appendVersions(all, c.Applications)
+	all = appendVersions(all, c.Bookings)
+	all = appendVersions(all, c.Diaries)
+	all = appendVersions(all, c.Cases)
+	all = appendVersions(all, c.Fees)
+	all = appendVersions(all, c.Hours)
+	all = appendVersions(all, c.Invoices)
+	all = appendVersions(all, c.Messages)
+	all = appendVersions(all, c.Policies)
+	all = appendVersions(all, c.Settings)
+	return appendVersions(all, c.Texts)
+}
+
+func appendVersions[R session.Record](all []version, some []R) []version {
+	for i := range some {
+		all = append(all, version{some[i].Subject(), some[i].Revision()})
+	}
+	return all
+}
+
 // Validate refuses changes that no store should make: a change without its event, an event without its change (N4),
 // a version below 1, a text that nothing points to, two events alike, an event that doesn't say who, when and by
 // which command (P2).
@@ -151,9 +180,8 @@ func (c Changes) Validate() error {
 	if err != nil {
 		return err
 	}
-	written := map[version]bool{}
-	for _, r := range c.Records() {
-		v := version{r.Subject(), r.Revision()}
+	written := make(map[version]bool, 8)
+	for _, v := range c.versions() {
 		if v.version < 1 {
 			return fmt.Errorf("%s is written with version %d", v.subject, v.version)
 		}
@@ -161,7 +189,7 @@ func (c Changes) Validate() error {
 			return fmt.Errorf("%s is written twice", v.subject)
 		}
 		written[v] = true
-		if err := c.explained(r, told[v]); err != nil {
+		if err := c.explained(v, told[v]); err != nil {
 			return err
 		}
 	}
@@ -175,40 +203,40 @@ func (c Changes) Validate() error {
 
 // told returns the versions that events tell of, once each event says who, when and by which command (P2).
 func (c Changes) told() (map[version]bool, error) {
-	told := map[version]bool{}
-	keys := map[string]bool{}
-	for _, e := range c.Events {
+	type key struct {
+		of   version
+		kind session.EventKind
+	}
+	told, keys := make(map[version]bool, 8), make(map[key]bool, 8)
+	for i := range c.Events {
+		e := &c.Events[i]
 		if e.At.IsZero() || e.Command == "" || e.Kind == "" || e.By.Capacity == 0 {
 			return nil, fmt.Errorf("event %s does not say who, when, what or by which command", e.Key())
 		}
-		if keys[e.Key()] {
+		k := key{version{e.Subject, e.Version}, e.Kind}
+		if keys[k] {
 			return nil, fmt.Errorf("event %s stands twice", e.Key())
 		}
-		keys[e.Key()] = true
-		told[version{e.Subject, e.Version}] = true
+		keys[k], told[k.of] = true, true
 	}
 	return told, nil
 }
 
-// explained refuses a record without its event. A diary has that of the booking that changes it, a new text that of
+// explained refuses a version without its event. A diary has that of the booking that changes it, a new text that of
 // whatever points to it.
-func (c Changes) explained(r session.Record, told bool) error {
-	switch v := r.(type) {
-	case booking.DiaryChange:
+func (c Changes) explained(v version, told bool) error {
+	switch {
+	case v.subject.Kind == session.KindDiary:
 		return nil
-	case session.Text:
-		if v.Version > 1 {
-			break
-		}
-		for _, e := range c.Events {
-			if e.Reason == v.ID || e.Facts["text"] == string(v.ID) {
+	case v.subject.Kind == session.KindText && v.version == 1:
+		for i := range c.Events {
+			if e := &c.Events[i]; string(e.Reason) == v.subject.ID || e.Facts["text"] == v.subject.ID {
 				return nil
 			}
 		}
-		return fmt.Errorf("text %s is not pointed to by any event", v.ID)
-	}
-	if !told {
-		return fmt.Errorf("%s changes without an event", r.Subject())
+		return fmt.Errorf("%s is not pointed to by any event", v.subject)
+	case !told:
+		return fmt.Errorf("%s changes without an event", v.subject)
 	}
 	return nil
 }

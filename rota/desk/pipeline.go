@@ -142,23 +142,23 @@ func try[C command, R any](
 	if err := d.allow(ctx, a.name, a.field, a.may, c, want, read); err != nil {
 		return nil, 0, err
 	}
-	result, decision, err := a.decide(ctx, turn[C]{desk: d, c: c, read: read, now: now})
-	if err != nil {
+	came := new(tried[R])
+	var decision session.Decision
+	if came.result, decision, err = a.decide(ctx, turn[C]{desk: d, c: c, read: read, now: now}); err != nil {
 		return nil, 0, err
 	}
-	out, err := json.Marshal(result)
-	if err != nil {
+	if came.kept, err = json.Marshal(&came.result); err != nil {
 		return nil, 0, &BrokenError{Act: a.name, Err: err}
 	}
 	if len(decision.Records) == 0 {
-		return &tried[R]{result, out}, nothing, nil
+		return came, nothing, nil
 	}
 	changes, err := newChanges(want, read, decision)
 	if err != nil {
 		return nil, 0, &BrokenError{Act: a.name, Err: err}
 	}
 	changes.Key = key
-	changes.Outcome = Outcome{Digest: sum, Result: out, At: now}
+	changes.Outcome = Outcome{Digest: sum, Result: came.kept, At: now}
 	if err := changes.Validate(); err != nil {
 		return nil, 0, &BrokenError{Act: a.name, Err: err}
 	}
@@ -166,7 +166,7 @@ func try[C command, R any](
 	if verdict != Done {
 		return nil, verdict, err
 	}
-	return &tried[R]{result, out}, verdict, err
+	return came, verdict, err
 }
 
 // decode reads back what a command led to.

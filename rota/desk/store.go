@@ -89,15 +89,16 @@ type Snapshot struct {
 	Known bool
 }
 
-// records are the versioned values that were read, in a fixed order.
-func (s Snapshot) records() []session.Record {
-	return []session.Record{
-		s.Session, s.Application, s.Booking, s.diary(), s.Case, s.Fee, s.Hours, s.Invoice, s.Text, s.Settings,
+// checks guard the versioned values that were read, in a fixed order.
+func (s *Snapshot) checks() []Check {
+	return []Check{
+		checkOf(s.Session), checkOf(s.Application), checkOf(s.Booking), checkOf(s.diary()), checkOf(s.Case), checkOf(s.Fee),
+		checkOf(s.Hours), checkOf(s.Invoice), checkOf(s.Text), checkOf(s.Settings),
 	}
 }
 
 // diary is the diary as a record.
-func (s Snapshot) diary() booking.DiaryChange {
+func (s *Snapshot) diary() booking.DiaryChange {
 	return booking.DiaryChange{Clinician: s.Diary.Clinician, Version: s.Diary.Version}
 }
 

@@ -133,6 +133,9 @@ func TestRacesNoticeBrokenStores(t *testing.T) {
 				Clock: worker.Clock{Began: worker.Monotonic()}, Seed: 1, Processes: 1, Users: 32, Commands: 1_500,
 				Patience: 5 * time.Second,
 			}
+			if testing.Short() {
+				p.Commands = 600
+			}
 			_, err := race.Run(t, store, func(_ int, lines func(worker.Line)) *worker.Process {
 				return worker.StartHere(t, store, p.Clock, lines)
 			}, p)

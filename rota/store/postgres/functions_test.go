@@ -50,13 +50,17 @@ func functions(n string) string {
 // expand fills in what follows from the tables. In the templates, {n} is the release of the functions;
 // "{write TABLE kind}" a section that checks and writes the rows of a table, "{names TABLE}" the columns of one,
 // "{values TABLE alias}" those of an alias, which is x unless given, and "{columns TABLE prefix}" with their types;
-// "{types}" the types of the rows that a commit brings, and "{arguments}" the arguments that bring them.
+// "{types}" the types of the rows that a commit brings, "{arguments}" the arguments that bring them, and "{others}" the
+// names of those that few commits bring.
 func expand(text, n string) string {
 	var b strings.Builder
-	for line := range strings.Lines(strings.NewReplacer("{types}\n", types(), "{arguments}", arguments()).Replace(text)) {
+	others := strings.Join(brought("support_cases", "fees", "hours_worked", "invoices", "messages", "policies", "settings", "texts"), ", ")
+	parts := strings.NewReplacer("{types}\n", types(), "{arguments}", arguments(), "{others}", others)
+	for line := range strings.Lines(parts.Replace(text)) {
 		words := strings.Fields(line)
 		if len(words) > 1 && strings.HasPrefix(words[0], "{write") {
-			b.WriteString(section(words[1], strings.TrimSuffix(words[2], "}")))
+			margin, _, _ := strings.Cut(line, "{")
+			b.WriteString(strings.ReplaceAll(section(words[1], strings.TrimSuffix(words[2], "}")), "\n    ", "\n    "+margin))
 			continue
 		}
 		line = listed.ReplaceAllStringFunc(line, list)
@@ -101,17 +105,23 @@ var kinds = map[relational.Kind]string{
 // arguments are the rows that a commit brings: of the tables that have versions, those that are there already apart from
 // those that are new.
 func arguments() string {
+	all := brought(written()...)
+	for i, a := range all {
+		all[i] = fmt.Sprintf("    %s {schema}.sessional_%s_{n}[] DEFAULT NULL", a, strings.TrimPrefix(a, "new_"))
+	}
+	return strings.Join(all, ",\n")
+}
+
+// brought are the names of the arguments that bring the rows of tables.
+func brought(tables ...string) []string {
 	var all []string
-	for _, name := range written() {
+	for _, name := range tables {
 		all = append(all, name)
 		if versioned(name) {
 			all = append(all, "new_"+name)
 		}
 	}
-	for i, a := range all {
-		all[i] = fmt.Sprintf("    %s {schema}.sessional_%s_{n}[] DEFAULT NULL", a, strings.TrimPrefix(a, "new_"))
-	}
-	return strings.Join(all, ",\n")
+	return all
 }
 
 // written are the tables whose rows a commit brings.

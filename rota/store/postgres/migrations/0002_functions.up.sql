@@ -14,19 +14,16 @@ DECLARE
     h {schema}.hours_worked;
     x {schema}.texts;
     o {schema}.settings;
-    found_at {schema}.session_references;
     whose text := want->>'provider';
     who text := want->>'clinician';
     first timestamptz := (want->>'around_from')::timestamptz;
     last timestamptz := (want->>'around_until')::timestamptz;
-    diary bigint;
-    entries json;
-    policies json;
     known boolean := false;
 BEGIN
     IF want ? 'reference' THEN
-        SELECT * INTO found_at FROM {schema}.session_references t WHERE t.reference = want->>'reference';
-        SELECT * INTO s FROM {schema}.sessions t WHERE t.provider = found_at.provider AND t.id = found_at.session;
+        SELECT t.* INTO s FROM {schema}.session_references r
+        JOIN {schema}.sessions t ON t.provider = r.provider AND t.id = r.session
+        WHERE r.reference = want->>'reference';
     ELSIF want ? 'application' THEN
         SELECT * INTO a FROM {schema}.applications t WHERE t.id = want->>'application';
         SELECT * INTO s FROM {schema}.sessions t WHERE t.provider = a.provider AND t.id = a.session;
@@ -72,13 +69,8 @@ BEGIN
                 OR EXISTS (SELECT 1 FROM {schema}.bookings t
                     WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who);
         END IF;
-        SELECT t.version INTO diary FROM {schema}.diaries t WHERE t.clinician = who;
-        IF FOUND THEN
-            first := least(first, s.starts_at, b.starts_at, (b.pending_terms->'span'->>'start')::timestamptz);
-            last := greatest(last, s.ends_at, b.ends_at, (b.pending_terms->'span'->>'end')::timestamptz);
-            SELECT json_agg(row_to_json(t)) INTO entries FROM {schema}.diary_entries t
-            WHERE t.clinician = who AND t.holds_until > first AND least(t.starts_at, t.also_starts_at) < last;
-        END IF;
+        first := least(first, s.starts_at, b.starts_at, (b.pending_terms->'span'->>'start')::timestamptz);
+        last := greatest(last, s.ends_at, b.ends_at, (b.pending_terms->'span'->>'end')::timestamptz);
     END IF;
 
     IF want ? 'text' THEN
@@ -87,7 +79,6 @@ BEGIN
     IF want ? 'settings' THEN
         SELECT * INTO o FROM {schema}.settings t WHERE t.person = want->>'settings';
     END IF;
-    SELECT json_agg(row_to_json(t) ORDER BY t.version) INTO policies FROM {schema}.policies t WHERE t.provider = whose;
 
     RETURN json_build_object(
         'session', CASE WHEN s.id IS NOT NULL THEN row_to_json(s) END,
@@ -99,7 +90,12 @@ BEGIN
         'hours', CASE WHEN h.booking IS NOT NULL THEN row_to_json(h) END,
         'text', CASE WHEN x.id IS NOT NULL THEN row_to_json(x) END,
         'settings', CASE WHEN o.person IS NOT NULL THEN row_to_json(o) END,
-        'clinician', who, 'diary', diary, 'entries', entries, 'policies', policies, 'known', known);
+        'clinician', who, 'known', known,
+        'diary', (SELECT t.version FROM {schema}.diaries t WHERE t.clinician = who),
+        'entries', (SELECT json_agg(row_to_json(t)) FROM {schema}.diary_entries t
+            WHERE t.clinician = who AND t.holds_until > first AND least(t.starts_at, t.also_starts_at) < last),
+        'policies', (SELECT json_agg(row_to_json(t) ORDER BY t.version) FROM {schema}.policies t
+            WHERE t.provider = whose));
 END
 $$;
 
@@ -297,188 +293,191 @@ BEGIN
             OR (t.also_starts_at < x.also_ends_at AND x.also_starts_at < t.also_ends_at);
         IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
+    -- Most commits bring nothing of what follows: to ask that once is cheaper than table by table.
+    IF num_nonnulls(checks, support_cases, new_support_cases, fees, new_fees, hours_worked, new_hours_worked, invoices, new_invoices, messages, new_messages, policies, settings, new_settings, texts, new_texts) > 0 THEN
 
-    IF checks ? 'support_case' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'support_case') AS x(provider text, id text, version bigint) LOOP
-            IF r.version = 0 THEN
-                -- That it isn't there stays true: whoever would make it waits for something that is written here.
-                PERFORM 1 FROM {schema}.support_cases t WHERE t.provider = r.provider AND t.id = r.id;
-                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            ELSE
-                PERFORM 1 FROM {schema}.support_cases t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
-    END IF;
-    IF support_cases IS NOT NULL THEN
-        UPDATE {schema}.support_cases t SET version = x.version, session = x.session, practice = x.practice, booking = x.booking, state = x.state, via = x.via, opened_by = x.opened_by, keep_session = x.keep_session, received_at = x.received_at, opened_at = x.opened_at, target_at = x.target_at, urgent = x.urgent, reason = x.reason, fee = x.fee, policy = x.policy, closed_at = x.closed_at, closed_by = x.closed_by, answer = x.answer
-        FROM unnest(support_cases) AS x
-        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(support_cases) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-    END IF;
-    IF new_support_cases IS NOT NULL THEN
-        INSERT INTO {schema}.support_cases (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
-        SELECT x.provider, x.id, x.version, x.session, x.practice, x.booking, x.state, x.via, x.opened_by, x.keep_session, x.received_at, x.opened_at, x.target_at, x.urgent, x.reason, x.fee, x.policy, x.closed_at, x.closed_by, x.answer
-        FROM unnest(new_support_cases) AS x;
-    END IF;
+        IF checks ? 'support_case' THEN
+            FOR r IN SELECT * FROM jsonb_to_recordset(checks->'support_case') AS x(provider text, id text, version bigint) LOOP
+                IF r.version = 0 THEN
+                    -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                    PERFORM 1 FROM {schema}.support_cases t WHERE t.provider = r.provider AND t.id = r.id;
+                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                ELSE
+                    PERFORM 1 FROM {schema}.support_cases t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                    IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                END IF;
+            END LOOP;
+        END IF;
+        IF support_cases IS NOT NULL THEN
+            UPDATE {schema}.support_cases t SET version = x.version, session = x.session, practice = x.practice, booking = x.booking, state = x.state, via = x.via, opened_by = x.opened_by, keep_session = x.keep_session, received_at = x.received_at, opened_at = x.opened_at, target_at = x.target_at, urgent = x.urgent, reason = x.reason, fee = x.fee, policy = x.policy, closed_at = x.closed_at, closed_by = x.closed_by, answer = x.answer
+            FROM unnest(support_cases) AS x
+            WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+            GET DIAGNOSTICS many = ROW_COUNT;
+            IF many <> cardinality(support_cases) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END IF;
+        IF new_support_cases IS NOT NULL THEN
+            INSERT INTO {schema}.support_cases (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
+            SELECT x.provider, x.id, x.version, x.session, x.practice, x.booking, x.state, x.via, x.opened_by, x.keep_session, x.received_at, x.opened_at, x.target_at, x.urgent, x.reason, x.fee, x.policy, x.closed_at, x.closed_by, x.answer
+            FROM unnest(new_support_cases) AS x;
+        END IF;
 
-    IF checks ? 'fee' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'fee') AS x(provider text, id text, version bigint) LOOP
-            IF r.version = 0 THEN
-                -- That it isn't there stays true: whoever would make it waits for something that is written here.
-                PERFORM 1 FROM {schema}.fees t WHERE t.provider = r.provider AND t.booking = r.id;
-                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            ELSE
-                PERFORM 1 FROM {schema}.fees t WHERE t.provider = r.provider AND t.booking = r.id AND t.version = r.version FOR SHARE;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
-    END IF;
-    IF fees IS NOT NULL THEN
-        UPDATE {schema}.fees t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, cap_amount = x.cap_amount, cap_currency = x.cap_currency, suggested_amount = x.suggested_amount, suggested_currency = x.suggested_currency, amount = x.amount, currency = x.currency, by_capacity = x.by_capacity, earned_amount = x.earned_amount, earned_currency = x.earned_currency, due_at = x.due_at, steps = x.steps, invoice = x.invoice, answer_within = x.answer_within
-        FROM unnest(fees) AS x
-        WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(fees) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-    END IF;
-    IF new_fees IS NOT NULL THEN
-        INSERT INTO {schema}.fees (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
-        SELECT x.provider, x.booking, x.version, x.session, x.practice, x.clinician, x.person, x.state, x.cap_amount, x.cap_currency, x.suggested_amount, x.suggested_currency, x.amount, x.currency, x.by_capacity, x.earned_amount, x.earned_currency, x.due_at, x.steps, x.invoice, x.answer_within
-        FROM unnest(new_fees) AS x;
-    END IF;
+        IF checks ? 'fee' THEN
+            FOR r IN SELECT * FROM jsonb_to_recordset(checks->'fee') AS x(provider text, id text, version bigint) LOOP
+                IF r.version = 0 THEN
+                    -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                    PERFORM 1 FROM {schema}.fees t WHERE t.provider = r.provider AND t.booking = r.id;
+                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                ELSE
+                    PERFORM 1 FROM {schema}.fees t WHERE t.provider = r.provider AND t.booking = r.id AND t.version = r.version FOR SHARE;
+                    IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                END IF;
+            END LOOP;
+        END IF;
+        IF fees IS NOT NULL THEN
+            UPDATE {schema}.fees t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, cap_amount = x.cap_amount, cap_currency = x.cap_currency, suggested_amount = x.suggested_amount, suggested_currency = x.suggested_currency, amount = x.amount, currency = x.currency, by_capacity = x.by_capacity, earned_amount = x.earned_amount, earned_currency = x.earned_currency, due_at = x.due_at, steps = x.steps, invoice = x.invoice, answer_within = x.answer_within
+            FROM unnest(fees) AS x
+            WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
+            GET DIAGNOSTICS many = ROW_COUNT;
+            IF many <> cardinality(fees) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END IF;
+        IF new_fees IS NOT NULL THEN
+            INSERT INTO {schema}.fees (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
+            SELECT x.provider, x.booking, x.version, x.session, x.practice, x.clinician, x.person, x.state, x.cap_amount, x.cap_currency, x.suggested_amount, x.suggested_currency, x.amount, x.currency, x.by_capacity, x.earned_amount, x.earned_currency, x.due_at, x.steps, x.invoice, x.answer_within
+            FROM unnest(new_fees) AS x;
+        END IF;
 
-    IF checks ? 'hours' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'hours') AS x(provider text, id text, version bigint) LOOP
-            IF r.version = 0 THEN
-                -- That it isn't there stays true: whoever would make it waits for something that is written here.
-                PERFORM 1 FROM {schema}.hours_worked t WHERE t.provider = r.provider AND t.booking = r.id;
-                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            ELSE
-                PERFORM 1 FROM {schema}.hours_worked t WHERE t.provider = r.provider AND t.booking = r.id AND t.version = r.version FOR SHARE;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
-    END IF;
-    IF hours_worked IS NOT NULL THEN
-        UPDATE {schema}.hours_worked t SET version = x.version, session = x.session, state = x.state, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, amount = x.amount, currency = x.currency, reason = x.reason, stated_at = x.stated_at
-        FROM unnest(hours_worked) AS x
-        WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(hours_worked) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-    END IF;
-    IF new_hours_worked IS NOT NULL THEN
-        INSERT INTO {schema}.hours_worked (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
-        SELECT x.provider, x.booking, x.version, x.session, x.state, x.starts_at, x.ends_at, x.break_minutes, x.amount, x.currency, x.reason, x.stated_at
-        FROM unnest(new_hours_worked) AS x;
-    END IF;
+        IF checks ? 'hours' THEN
+            FOR r IN SELECT * FROM jsonb_to_recordset(checks->'hours') AS x(provider text, id text, version bigint) LOOP
+                IF r.version = 0 THEN
+                    -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                    PERFORM 1 FROM {schema}.hours_worked t WHERE t.provider = r.provider AND t.booking = r.id;
+                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                ELSE
+                    PERFORM 1 FROM {schema}.hours_worked t WHERE t.provider = r.provider AND t.booking = r.id AND t.version = r.version FOR SHARE;
+                    IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                END IF;
+            END LOOP;
+        END IF;
+        IF hours_worked IS NOT NULL THEN
+            UPDATE {schema}.hours_worked t SET version = x.version, session = x.session, state = x.state, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, amount = x.amount, currency = x.currency, reason = x.reason, stated_at = x.stated_at
+            FROM unnest(hours_worked) AS x
+            WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
+            GET DIAGNOSTICS many = ROW_COUNT;
+            IF many <> cardinality(hours_worked) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END IF;
+        IF new_hours_worked IS NOT NULL THEN
+            INSERT INTO {schema}.hours_worked (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
+            SELECT x.provider, x.booking, x.version, x.session, x.state, x.starts_at, x.ends_at, x.break_minutes, x.amount, x.currency, x.reason, x.stated_at
+            FROM unnest(new_hours_worked) AS x;
+        END IF;
 
-    IF checks ? 'invoice' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'invoice') AS x(provider text, id text, version bigint) LOOP
-            IF r.version = 0 THEN
-                -- That it isn't there stays true: whoever would make it waits for something that is written here.
-                PERFORM 1 FROM {schema}.invoices t WHERE t.provider = r.provider AND t.id = r.id;
-                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            ELSE
-                PERFORM 1 FROM {schema}.invoices t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
-    END IF;
-    IF invoices IS NOT NULL THEN
-        UPDATE {schema}.invoices t SET version = x.version, booking = x.booking, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, bills = x.bills, amount = x.amount, currency = x.currency, state = x.state, due_on = x.due_on, reason = x.reason, made_at = x.made_at, paid_at = x.paid_at
-        FROM unnest(invoices) AS x
-        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(invoices) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-    END IF;
-    IF new_invoices IS NOT NULL THEN
-        INSERT INTO {schema}.invoices (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
-        SELECT x.provider, x.id, x.version, x.booking, x.session, x.reference, x.practice, x.clinician, x.person, x.bills, x.amount, x.currency, x.state, x.due_on, x.reason, x.made_at, x.paid_at
-        FROM unnest(new_invoices) AS x;
-    END IF;
+        IF checks ? 'invoice' THEN
+            FOR r IN SELECT * FROM jsonb_to_recordset(checks->'invoice') AS x(provider text, id text, version bigint) LOOP
+                IF r.version = 0 THEN
+                    -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                    PERFORM 1 FROM {schema}.invoices t WHERE t.provider = r.provider AND t.id = r.id;
+                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                ELSE
+                    PERFORM 1 FROM {schema}.invoices t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                    IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                END IF;
+            END LOOP;
+        END IF;
+        IF invoices IS NOT NULL THEN
+            UPDATE {schema}.invoices t SET version = x.version, booking = x.booking, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, bills = x.bills, amount = x.amount, currency = x.currency, state = x.state, due_on = x.due_on, reason = x.reason, made_at = x.made_at, paid_at = x.paid_at
+            FROM unnest(invoices) AS x
+            WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+            GET DIAGNOSTICS many = ROW_COUNT;
+            IF many <> cardinality(invoices) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END IF;
+        IF new_invoices IS NOT NULL THEN
+            INSERT INTO {schema}.invoices (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
+            SELECT x.provider, x.id, x.version, x.booking, x.session, x.reference, x.practice, x.clinician, x.person, x.bills, x.amount, x.currency, x.state, x.due_on, x.reason, x.made_at, x.paid_at
+            FROM unnest(new_invoices) AS x;
+        END IF;
 
-    IF checks ? 'message' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'message') AS x(provider text, id text, version bigint) LOOP
-            IF r.version = 0 THEN
-                -- That it isn't there stays true: whoever would make it waits for something that is written here.
-                PERFORM 1 FROM {schema}.messages t WHERE t.provider = r.provider AND t.id = r.id;
-                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            ELSE
-                PERFORM 1 FROM {schema}.messages t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+        IF checks ? 'message' THEN
+            FOR r IN SELECT * FROM jsonb_to_recordset(checks->'message') AS x(provider text, id text, version bigint) LOOP
+                IF r.version = 0 THEN
+                    -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                    PERFORM 1 FROM {schema}.messages t WHERE t.provider = r.provider AND t.id = r.id;
+                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                ELSE
+                    PERFORM 1 FROM {schema}.messages t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                    IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                END IF;
+            END LOOP;
+        END IF;
+        IF messages IS NOT NULL THEN
+            UPDATE {schema}.messages t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, sent_by = x.sent_by, body = x.body, sent_at = x.sent_at
+            FROM unnest(messages) AS x
+            WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+            GET DIAGNOSTICS many = ROW_COUNT;
+            IF many <> cardinality(messages) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END IF;
+        IF new_messages IS NOT NULL THEN
+            INSERT INTO {schema}.messages (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
+            SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.sent_by, x.body, x.sent_at
+            FROM unnest(new_messages) AS x;
+        END IF;
+        IF policies IS NOT NULL THEN
+            FOR r IN SELECT * FROM unnest(policies) LOOP
+                INSERT INTO {schema}.policies (provider, version, valid_from, terms)
+                SELECT r.provider, r.version, r.valid_from, r.terms
+                WHERE r.version = 1 + coalesce((SELECT max(t.version) FROM {schema}.policies t WHERE t.provider = r.provider), 0);
                 IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
-    END IF;
-    IF messages IS NOT NULL THEN
-        UPDATE {schema}.messages t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, sent_by = x.sent_by, body = x.body, sent_at = x.sent_at
-        FROM unnest(messages) AS x
-        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(messages) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-    END IF;
-    IF new_messages IS NOT NULL THEN
-        INSERT INTO {schema}.messages (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
-        SELECT x.provider, x.id, x.version, x.session, x.practice, x.clinician, x.sent_by, x.body, x.sent_at
-        FROM unnest(new_messages) AS x;
-    END IF;
-    IF policies IS NOT NULL THEN
-        FOR r IN SELECT * FROM unnest(policies) LOOP
-            INSERT INTO {schema}.policies (provider, version, valid_from, terms)
-            SELECT r.provider, r.version, r.valid_from, r.terms
-            WHERE r.version = 1 + coalesce((SELECT max(t.version) FROM {schema}.policies t WHERE t.provider = r.provider), 0);
-            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-        END LOOP;
-    END IF;
+            END LOOP;
+        END IF;
 
-    IF checks ? 'settings' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'settings') AS x(provider text, id text, version bigint) LOOP
-            IF r.version = 0 THEN
-                -- That it isn't there stays true: whoever would make it waits for something that is written here.
-                PERFORM 1 FROM {schema}.settings t WHERE t.person = r.id;
-                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            ELSE
-                PERFORM 1 FROM {schema}.settings t WHERE t.person = r.id AND t.version = r.version FOR SHARE;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
-    END IF;
-    IF settings IS NOT NULL THEN
-        UPDATE {schema}.settings t SET version = x.version, emails = x.emails, pushes = x.pushes, digests = x.digests, reminders = x.reminders, quiet_from = x.quiet_from, quiet_to = x.quiet_to
-        FROM unnest(settings) AS x
-        WHERE t.person = x.person AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(settings) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-    END IF;
-    IF new_settings IS NOT NULL THEN
-        INSERT INTO {schema}.settings (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
-        SELECT x.person, x.version, x.emails, x.pushes, x.digests, x.reminders, x.quiet_from, x.quiet_to
-        FROM unnest(new_settings) AS x;
-    END IF;
+        IF checks ? 'settings' THEN
+            FOR r IN SELECT * FROM jsonb_to_recordset(checks->'settings') AS x(provider text, id text, version bigint) LOOP
+                IF r.version = 0 THEN
+                    -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                    PERFORM 1 FROM {schema}.settings t WHERE t.person = r.id;
+                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                ELSE
+                    PERFORM 1 FROM {schema}.settings t WHERE t.person = r.id AND t.version = r.version FOR SHARE;
+                    IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                END IF;
+            END LOOP;
+        END IF;
+        IF settings IS NOT NULL THEN
+            UPDATE {schema}.settings t SET version = x.version, emails = x.emails, pushes = x.pushes, digests = x.digests, reminders = x.reminders, quiet_from = x.quiet_from, quiet_to = x.quiet_to
+            FROM unnest(settings) AS x
+            WHERE t.person = x.person AND t.version = x.version - 1;
+            GET DIAGNOSTICS many = ROW_COUNT;
+            IF many <> cardinality(settings) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END IF;
+        IF new_settings IS NOT NULL THEN
+            INSERT INTO {schema}.settings (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
+            SELECT x.person, x.version, x.emails, x.pushes, x.digests, x.reminders, x.quiet_from, x.quiet_to
+            FROM unnest(new_settings) AS x;
+        END IF;
 
-    IF checks ? 'text' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(checks->'text') AS x(provider text, id text, version bigint) LOOP
-            IF r.version = 0 THEN
-                -- That it isn't there stays true: whoever would make it waits for something that is written here.
-                PERFORM 1 FROM {schema}.texts t WHERE t.provider = r.provider AND t.id = r.id;
-                IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            ELSE
-                PERFORM 1 FROM {schema}.texts t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
-                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-            END IF;
-        END LOOP;
-    END IF;
-    IF texts IS NOT NULL THEN
-        UPDATE {schema}.texts t SET version = x.version, session = x.session, class = x.class, body = x.body, written_by = x.written_by, written_at = x.written_at, erased_at = x.erased_at
-        FROM unnest(texts) AS x
-        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(texts) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
-    END IF;
-    IF new_texts IS NOT NULL THEN
-        INSERT INTO {schema}.texts (provider, id, version, session, class, body, written_by, written_at, erased_at)
-        SELECT x.provider, x.id, x.version, x.session, x.class, x.body, x.written_by, x.written_at, x.erased_at
-        FROM unnest(new_texts) AS x;
+        IF checks ? 'text' THEN
+            FOR r IN SELECT * FROM jsonb_to_recordset(checks->'text') AS x(provider text, id text, version bigint) LOOP
+                IF r.version = 0 THEN
+                    -- That it isn't there stays true: whoever would make it waits for something that is written here.
+                    PERFORM 1 FROM {schema}.texts t WHERE t.provider = r.provider AND t.id = r.id;
+                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                ELSE
+                    PERFORM 1 FROM {schema}.texts t WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version FOR SHARE;
+                    IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+                END IF;
+            END LOOP;
+        END IF;
+        IF texts IS NOT NULL THEN
+            UPDATE {schema}.texts t SET version = x.version, session = x.session, class = x.class, body = x.body, written_by = x.written_by, written_at = x.written_at, erased_at = x.erased_at
+            FROM unnest(texts) AS x
+            WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
+            GET DIAGNOSTICS many = ROW_COUNT;
+            IF many <> cardinality(texts) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END IF;
+        IF new_texts IS NOT NULL THEN
+            INSERT INTO {schema}.texts (provider, id, version, session, class, body, written_by, written_at, erased_at)
+            SELECT x.provider, x.id, x.version, x.session, x.class, x.body, x.written_by, x.written_at, x.erased_at
+            FROM unnest(new_texts) AS x;
+        END IF;
     END IF;
 
     -- The record, and in the same commit what is to be planned (P2, N4).

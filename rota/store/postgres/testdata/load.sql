@@ -14,19 +14,16 @@ DECLARE
     h {schema}.hours_worked;
     x {schema}.texts;
     o {schema}.settings;
-    found_at {schema}.session_references;
     whose text := want->>'provider';
     who text := want->>'clinician';
     first timestamptz := (want->>'around_from')::timestamptz;
     last timestamptz := (want->>'around_until')::timestamptz;
-    diary bigint;
-    entries json;
-    policies json;
     known boolean := false;
 BEGIN
     IF want ? 'reference' THEN
-        SELECT * INTO found_at FROM {schema}.session_references t WHERE t.reference = want->>'reference';
-        SELECT * INTO s FROM {schema}.sessions t WHERE t.provider = found_at.provider AND t.id = found_at.session;
+        SELECT t.* INTO s FROM {schema}.session_references r
+        JOIN {schema}.sessions t ON t.provider = r.provider AND t.id = r.session
+        WHERE r.reference = want->>'reference';
     ELSIF want ? 'application' THEN
         SELECT * INTO a FROM {schema}.applications t WHERE t.id = want->>'application';
         SELECT * INTO s FROM {schema}.sessions t WHERE t.provider = a.provider AND t.id = a.session;
@@ -72,13 +69,8 @@ BEGIN
                 OR EXISTS (SELECT 1 FROM {schema}.bookings t
                     WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who);
         END IF;
-        SELECT t.version INTO diary FROM {schema}.diaries t WHERE t.clinician = who;
-        IF FOUND THEN
-            first := least(first, s.starts_at, b.starts_at, (b.pending_terms->'span'->>'start')::timestamptz);
-            last := greatest(last, s.ends_at, b.ends_at, (b.pending_terms->'span'->>'end')::timestamptz);
-            SELECT json_agg(row_to_json(t)) INTO entries FROM {schema}.diary_entries t
-            WHERE t.clinician = who AND t.holds_until > first AND least(t.starts_at, t.also_starts_at) < last;
-        END IF;
+        first := least(first, s.starts_at, b.starts_at, (b.pending_terms->'span'->>'start')::timestamptz);
+        last := greatest(last, s.ends_at, b.ends_at, (b.pending_terms->'span'->>'end')::timestamptz);
     END IF;
 
     IF want ? 'text' THEN
@@ -87,7 +79,6 @@ BEGIN
     IF want ? 'settings' THEN
         SELECT * INTO o FROM {schema}.settings t WHERE t.person = want->>'settings';
     END IF;
-    SELECT json_agg(row_to_json(t) ORDER BY t.version) INTO policies FROM {schema}.policies t WHERE t.provider = whose;
 
     RETURN json_build_object(
         'session', CASE WHEN s.id IS NOT NULL THEN row_to_json(s) END,
@@ -99,7 +90,12 @@ BEGIN
         'hours', CASE WHEN h.booking IS NOT NULL THEN row_to_json(h) END,
         'text', CASE WHEN x.id IS NOT NULL THEN row_to_json(x) END,
         'settings', CASE WHEN o.person IS NOT NULL THEN row_to_json(o) END,
-        'clinician', who, 'diary', diary, 'entries', entries, 'policies', policies, 'known', known);
+        'clinician', who, 'known', known,
+        'diary', (SELECT t.version FROM {schema}.diaries t WHERE t.clinician = who),
+        'entries', (SELECT json_agg(row_to_json(t)) FROM {schema}.diary_entries t
+            WHERE t.clinician = who AND t.holds_until > first AND least(t.starts_at, t.also_starts_at) < last),
+        'policies', (SELECT json_agg(row_to_json(t) ORDER BY t.version) FROM {schema}.policies t
+            WHERE t.provider = whose));
 END
 $$;
 
