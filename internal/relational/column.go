@@ -120,6 +120,10 @@ func derived[R any](t *Table, name string, kind Kind, null bool, of func(R) any)
 	t.Columns = append(t.Columns, Column{
 		Name: name, Kind: kind, Null: null, Derived: true,
 		derive: func(v reflect.Value) any {
+			if v.CanAddr() { // as a value of an interface a record would be copied for each such column
+				record, _ := v.Addr().Interface().(*R)
+				return of(*record)
+			}
 			record, _ := v.Interface().(R)
 			return of(record)
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/sessional-go/sessional/internal/relational"
@@ -15,12 +16,15 @@ type call struct {
 	store *Store
 	text  []byte
 	args  []any
+	rows  []byte // where rows are written, one table after the other
 	err   error
 }
 
 // call begins a call of a function.
 func (s *Store) call(function string) call {
-	return call{store: s, text: append(append(make([]byte, 0, 1024), "SELECT "+s.function(function)...), '(')}
+	return call{
+		store: s, text: append(append(make([]byte, 0, 1024), "SELECT "+s.function(function)...), '('), args: make([]any, 0, 16),
+	}
 }
 
 // give adds an argument of a type.
@@ -48,9 +52,8 @@ func bring[R any](c *call, prefix string, t *relational.Table, all []R) {
 	if len(all) == 0 || c.err != nil {
 		return
 	}
-	var text []byte
-	text, c.err = appendRows(make([]byte, 0, 512*len(all)), t, all)
-	c.give(prefix+t.Name, c.store.prefix+"sessional_"+t.Name+"_"+release+"[]", string(text))
+	c.rows, c.err = appendRows(slices.Grow(c.rows[:0], 512*len(all)), t, all)
+	c.give(prefix+t.Name, c.store.prefix+"sessional_"+t.Name+"_"+release+"[]", string(c.rows))
 }
 
 // ask makes the call and reads its answer as text.
