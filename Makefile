@@ -49,15 +49,18 @@ untested: ## list the servers that cannot be had here; under CI that is a failur
 	@cd notify/transport && go run ./internal/untested
 	@cd notify/transport/relay/internal/brokers && go run ./untested
 
+# Three packages at a time: on two cores there is always one that waits for a server or a disk.
+AT_ONCE := 3
+
 # Two passes over all tests, since the race detector makes them five to ten times as
 # slow. Here every test runs under it, the long ones shortened (testing.Short: fewer
 # repetitions, never none); in "full" they run at full length, measuring coverage.
 race: ## every test under the race detector, long properties shortened
-	@CGO_ENABLED=1 $(EACH) go test -race -short -timeout 10m ./...
+	@CGO_ENABLED=1 $(EACH) go test -race -short -p $(AT_ONCE) -timeout 10m ./...
 
 full: ## every test at full length, with coverage
 	@mkdir -p $(OUT)
-	@$(EACH) $(CURDIR)/internal/tools/full
+	@AT_ONCE=$(AT_ONCE) $(EACH) $(CURDIR)/internal/tools/full
 
 cover: ## check the coverage that "make full" measured
 	@go run ./internal/tools/coverage -min $(COVER_MIN) $(OUT)/cover-root.out $(COVER_PACKAGES)
