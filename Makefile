@@ -49,8 +49,8 @@ untested: ## list the servers that cannot be had here; under CI that is a failur
 	@cd notify/transport && go run ./internal/untested
 	@cd notify/transport/relay/internal/brokers && go run ./untested
 
-# Three packages at a time: on two cores there is always one that waits for a server or a disk.
-AT_ONCE := 3
+# One package more at a time than there are processors: there is always one that waits for a server or a disk.
+AT_ONCE := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 # Two passes over all tests, since the race detector makes them five to ten times as
 # slow. Here every test runs under it, the long ones shortened (testing.Short: fewer
