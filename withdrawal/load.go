@@ -20,8 +20,8 @@ import (
 const maxPolicy = 1 << 20
 
 // LoadPolicy reads a policy from JSON (W11). Fields that are left out keep the value of Default. A list is taken as a
-// whole, null being an empty one, and so is a notice that gives another unit: its amount has to be given with it. Fields that
-// are unknown, given twice or, but for lists, null are refused. The error is PolicyErrors with all that is wrong, each
+// whole, null being an empty one, and nothing stands in for what a line of it leaves out; so is a notice that gives another
+// unit: its amount has to be given with it. Fields that are unknown, given twice or, but for lists, null are refused. The error is PolicyErrors with all that is wrong, each
 // named by its path: fee.scale[1].percent.
 func LoadPolicy(data []byte) (Policy, error) {
 	p := Default()
@@ -128,10 +128,26 @@ func (e *faults) readList(path string, raw json.RawMessage, into reflect.Value) 
 	list := reflect.MakeSlice(into.Type(), 0, len(items))
 	for i, item := range items {
 		element := reflect.New(into.Type().Elem()).Elem()
-		e.read(path+"["+itoa(i)+"]", item, element)
+		at := path + "[" + itoa(i) + "]"
+		e.read(at, item, element)
+		e.demand(at, item, element)
 		list = reflect.Append(list, element)
 	}
 	into.Set(list)
+}
+
+// demand refuses a line of a list that leaves out a field: there is no default of it.
+func (e *faults) demand(path string, raw json.RawMessage, line reflect.Value) {
+	var given map[string]json.RawMessage
+	if line.Kind() != reflect.Struct || json.Unmarshal(raw, &given) != nil {
+		return // it has no fields, or isn't one: that is said elsewhere
+	}
+	for i := range line.NumField() {
+		name, options, _ := strings.Cut(line.Type().Field(i).Tag.Get("json"), ",")
+		if _, there := given[name]; !there && options == "" {
+			e.check(false, join(path, name), "must be given")
+		}
+	}
 }
 
 // readValue reads what has neither fields nor elements. A number is only ever read as it is written: decimal would take

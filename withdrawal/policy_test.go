@@ -146,10 +146,12 @@ func TestW11EveryWrongFieldIsNamed(t *testing.T) {
 		`{"fee": {"answer_within": "30m"}}`:                   "fee.answer_within",
 		`{"fee": {"scale": {}}}`:                              "fee.scale",
 		`{"fee": {"scale": [7]}}`:                             "fee.scale[0]",
-		`{"fee": {"scale": [{}]}}`:                            "fee.scale[0].notice.unit",
-		`{"fee": {"scale": [{"notice": {"unit": "clear_days"}, "percent": 1, "booked_late": -1}]}}`:    "fee.scale[0].booked_late",
-		`{"fee": {"scale": [{"notice": {"unit": "clear_days"}}, {"notice": {"unit": "clear_days"}}]}}`: "fee.scale[1].notice",
-		`{"fee": {"cap_percent": 50, "scale": [{"notice": {"unit": "clear_days"}, "percent": 51}]}}`:   "fee.scale[0].percent",
+		`{"fee": {"scale": [{"percent": 50}]}}`:               "fee.scale[0].notice",
+		`{"fee": {"scale": [{"notice": {}, "percent": 50}]}}`: "fee.scale[0].notice.unit",
+		`{"fee": {"scale": [{"notice": {"unit": "clear_days"}, "percent": 1, "booked_late": -1}]}}`:                                "fee.scale[0].booked_late",
+		`{"fee": {"scale": [{"notice": {"unit": "clear_days"}}]}}`:                                                                 "fee.scale[0].percent",
+		`{"fee": {"scale": [{"notice": {"unit": "clear_days"}, "percent": 2}, {"notice": {"unit": "clear_days"}, "percent": 1}]}}`: "fee.scale[1].notice",
+		`{"fee": {"cap_percent": 50, "scale": [{"notice": {"unit": "clear_days"}, "percent": 51}]}}`:                               "fee.scale[0].percent",
 		`{"change": {"time": "1d"}}`:                         "change.time",
 		`{"change": {"pay_down_percent": 100.1}}`:            "change.pay_down_percent",
 		`{"change": {"pay_down_percent": -1}}`:               "change.pay_down_percent",
@@ -189,15 +191,17 @@ func TestW11EveryWrongFieldIsNamed(t *testing.T) {
 		field(t, err, want)
 	}
 	t.Run("all at once", func(t *testing.T) {
-		_, err := withdrawal.LoadPolicy([]byte(`{"fee": {"grace": "x", "scale": [{"percent": "y"}]}, "extra": 1, "version": true}`))
+		_, err := withdrawal.LoadPolicy([]byte(`{"fee": {"grace": "x", "scale": [{"percent": "y"}, {}]}, "extra": 1, "version": true}`))
 		var got []string
 		for _, e := range refused[withdrawal.PolicyErrors](t, err, "invalid_policy") {
 			got = append(got, e.Field)
 		}
-		if diff := cmp.Diff([]string{"fee.grace", "fee.scale[0].percent", "extra", "version"}, got); diff != "" {
+		if diff := cmp.Diff([]string{
+			"fee.grace", "fee.scale[0].percent", "fee.scale[0].notice", "fee.scale[1].notice", "fee.scale[1].percent", "extra", "version",
+		}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if lines := strings.Split(err.Error(), "\n"); len(lines) != 4 || lines[2] != "extra is unknown." {
+		if lines := strings.Split(err.Error(), "\n"); len(lines) != 7 || lines[4] != "fee.scale[1].percent must be given." || lines[5] != "extra is unknown." {
 			t.Errorf("%q", lines)
 		}
 	})
