@@ -266,11 +266,17 @@ func (s *story) july() {
 // tells plans who is told, and has a transport that delivers some of it.
 func (s *story) tells() {
 	s.Helper()
+	s.plans()
+	for s.tellsSome() > 0 {
+	}
+}
+
+// plans turns what has happened into deliveries.
+func (s *story) plans() {
+	s.Helper()
 	p := keeper.Planner{Queue: s.store, Store: s.store, Directory: s.dir, Now: s.clock}
 	_, err := p.Plan(s.Context())
 	ok(s, err)
-	for s.tellsSome() > 0 {
-	}
 }
 
 // tellsSome claims the next ones of each person, and returns how many there were.
