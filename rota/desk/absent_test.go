@@ -3,10 +3,12 @@ package desk_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/rota"
 	"github.com/sessional-go/sessional/rota/desk"
+	"github.com/sessional-go/sessional/session"
 	"github.com/sessional-go/sessional/withdrawal"
 )
 
@@ -51,5 +53,25 @@ func TestA7WhoAppliesWhileTheyAreFirstBookedElsewhere(t *testing.T) {
 	}
 	if made := st.applications(one); len(made) > 0 {
 		t.Errorf("there is an application of somebody who was booked: %+v", made)
+	}
+}
+
+// A practice reports that a session ended early while its hours are stated and approved, all of it between two looks of the
+// desk: approved hours stand.
+func TestB2WhoReportsWhileTheHoursAreApprovedIsTooLate(t *testing.T) {
+	st := newStage(t)
+	b := st.works()
+	d := st.over(&fickle{commit: func(n int, own func() (desk.Verdict, error)) (desk.Verdict, error) {
+		if n == 1 {
+			st.ok(st.hours(b))
+			st.ok(booking.ApproveHours{Command: st.do(byLeeds), Booking: b.Booking.ID})
+		}
+		return own()
+	}})
+	_, err := d.EndEarly(t.Context(), booking.EndEarly{
+		Command: st.do(byLeeds), Booking: b.Booking.ID, At: b.Booking.Terms.Span.Start.Add(time.Hour), Reason: "Nobody came.",
+	})
+	if late := (*session.StateError)(nil); !errors.As(err, &late) || late.Kind != session.KindHours {
+		t.Errorf("it came to %v", err)
 	}
 }

@@ -67,23 +67,32 @@ func newChanges(want Want, read Snapshot, d session.Decision) (Changes, error) {
 			c.Checks = append(c.Checks, check)
 		}
 	}
-	if of, id := read.Session, missed(want, read); id.ID != "" && written[of.Subject()] && !written[id] {
-		c.Checks = append(c.Checks, Check{Subject: id, Provider: of.Provider})
-	}
-	if empty := checkOf(read.diary()); empty.Subject.ID != "" && empty.Version == 0 && !written[empty.Subject] {
-		c.Checks = append(c.Checks, empty) // nobody books them meanwhile for the first time (A7)
+	for _, check := range absent(want, read, written) {
+		if !written[check.Subject] {
+			c.Checks = append(c.Checks, check)
+		}
 	}
 	return c, nil
 }
 
-// missed names the application that was looked for and not there. A decision that fills or closes the session depends
-// on that: a clinician who applies meanwhile is booked by their application (A1), and doesn't lose it.
-func missed(want Want, read Snapshot) session.Subject {
-	if want.Clinician == "" || read.Session.Version == 0 || read.Application.Version > 0 {
-		return session.Subject{}
+// absent guards what was looked for and isn't there, where nobody may make it meanwhile.
+func absent(want Want, read Snapshot, written map[session.Subject]bool) []Check {
+	var all []Check
+	s, b := read.Session, read.Booking
+	if want.Clinician != "" && read.Application.Version == 0 && s.Version > 0 && written[s.Subject()] {
+		// A decision that fills or closes the session depends on it: a clinician who applies meanwhile is booked by their
+		// application (A1), and doesn't lose it.
+		id := rota.ApplicationID(s.ID, s.Round, want.Clinician)
+		all = append(all, Check{Subject: session.Subject{Kind: session.KindApplication, ID: string(id)}, Provider: s.Provider})
 	}
-	id := rota.ApplicationID(read.Session.ID, read.Session.Round, want.Clinician)
-	return session.Subject{Kind: session.KindApplication, ID: string(id)}
+	if b.Version > 0 && read.Hours.Version == 0 && written[b.Subject()] {
+		// Once its hours are approved, what became of a booking is settled.
+		all = append(all, Check{Subject: session.Subject{Kind: session.KindHours, ID: string(b.ID)}, Provider: b.Provider})
+	}
+	if d := checkOf(read.diary()); d.Subject.ID != "" && d.Version == 0 {
+		all = append(all, d) // nobody books them for the first time (A7)
+	}
+	return all
 }
 
 func (c *Changes) put(r session.Record) error {
