@@ -54,11 +54,12 @@ AT_ONCE := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 # Two passes over all tests, since the race detector makes them five to ten times as
 # slow. Here every test runs under it, the long ones shortened (testing.Short: fewer
-# repetitions, never none); in "full" they run at full length, measuring coverage.
+# repetitions, never none); in "full" they run at full length, those of the root with
+# the coverage measured.
 race: ## every test under the race detector, long properties shortened
 	@CGO_ENABLED=1 $(EACH) go test -race -short -p $(AT_ONCE) -timeout 10m ./...
 
-full: ## every test at full length, with coverage
+full: ## every test that "race" shortens at full length, and the root's with coverage
 	@mkdir -p $(OUT)
 	@AT_ONCE=$(AT_ONCE) $(EACH) $(CURDIR)/internal/tools/full
 

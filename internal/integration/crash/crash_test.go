@@ -40,7 +40,7 @@ func TestKilledN4N5P2P3(t *testing.T) {
 			switch {
 			case long():
 				p.Kills = 300
-			case testing.Short(): // beyond one at each point
+			case testing.Short(), name == stores.Mattn: // beyond one at each point: the store has its 50 over the other driver
 				p.Kills = 5
 			}
 			if stores.SQLite(name) {

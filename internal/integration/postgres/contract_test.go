@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"flag"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -44,7 +45,7 @@ const histories = 500
 // makes the difference.
 const brief = 5
 
-// TestContract asks the contract of every version, and on the usual one of every driver, direct and through a pooler. The
+// TestContract asks the contract of every version, and on the usual one of every driver, direct or through a pooler. The
 // race detector watches the store and storetest, which are the same for all: in short runs one of them has to do.
 func TestContract(t *testing.T) {
 	t.Run(fmt.Sprintf("%d %s", usual, pgx.name), func(t *testing.T) {
@@ -60,9 +61,13 @@ func TestContract(t *testing.T) {
 	before := cases.String()
 	ok(t, cases.Set(strconv.Itoa(brief)))
 	defer func() { ok(t, cases.Set(before)) }()
+	pooled := []driverOf{pgxExec, libpqBin}
+	isPooled := func(d driverOf) bool {
+		return slices.ContainsFunc(pooled, func(p driverOf) bool { return p.name == d.name })
+	}
 	for _, major := range server.Majors(t) {
 		for _, d := range drivers {
-			if (major == usual) == (d.name == pgx.name) {
+			if (major == usual) == (d.name == pgx.name) || isPooled(d) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s", major, d.name), func(t *testing.T) {
@@ -73,7 +78,7 @@ func TestContract(t *testing.T) {
 			})
 		}
 	}
-	for _, d := range []driverOf{pgxExec, libpqBin} {
+	for _, d := range pooled {
 		t.Run("PgBouncer "+d.name, func(t *testing.T) {
 			p := server.Shared(t, usual)
 			h := harness(t, d, server.StartPgBouncer(t, p, 8).DSN(p.NewDatabase(t)))

@@ -19,12 +19,12 @@ func TestTheQuickstartOnPostgreSQL(t *testing.T) {
 		t.Fatal(err)
 	}
 	quickstart := filepath.Join(t.TempDir(), "quickstart")
-	build := exec.CommandContext(t.Context(), "go", "-C", "../../../examples", "build", "-o", quickstart, "./quickstart") //nolint:gosec // the test's own folder
+	build := exec.CommandContext(t.Context(), "go", "-C", "../../../examples", "build", "-o", quickstart, "./quickstart")
 	if said, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
 	for range 2 {
-		program := exec.CommandContext(t.Context(), quickstart, "-dsn", dsn) //nolint:gosec // what was just built
+		program := exec.CommandContext(t.Context(), quickstart, "-dsn", dsn)
 		var said, complaints bytes.Buffer
 		program.Stdout, program.Stderr = &said, &complaints
 		if err := program.Run(); err != nil {
