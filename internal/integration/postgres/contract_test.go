@@ -38,8 +38,12 @@ func harness(tb testing.TB, d driverOf, dsn string) storetest.Harness {
 	}
 }
 
-// histories is how many random histories are played on the usual server.
-const histories = 500
+// histories is how many random histories are played on the usual server, and shortly how many of which short runs play
+// a part: each is one after the other, which the race detector need not see five hundred times.
+const (
+	histories = 500
+	shortly   = 100
+)
 
 // brief is how many histories, and cases of each other property, there are where it is the driver or the version that
 // makes the difference.
@@ -52,6 +56,9 @@ func TestContract(t *testing.T) {
 		p := server.Shared(t, usual)
 		h := harness(t, pgx, p.DSN(p.NewDatabase(t)))
 		h.Histories = histories
+		if testing.Short() {
+			h.Histories = shortly
+		}
 		storetest.Run(t, h)
 	})
 	if testing.Short() {

@@ -10,16 +10,24 @@ import (
 	"github.com/sessional-go/sessional/rota/store/storetest"
 )
 
-// histories is how many random histories are played with each driver: 500 on the store.
-const histories = 250
+// histories is how many random histories are played with each driver, 500 on the store, and shortly how many of which
+// short runs play a part: each is one after the other, which the race detector need not see hundreds of times.
+const (
+	histories = 250
+	shortly   = 100
+)
 
 // TestContract runs the contract of stores, and so the random histories, over both drivers.
 func TestContract(t *testing.T) {
 	over(t, func(t *testing.T, d opener) {
 		var mu sync.Mutex
 		files := map[storetest.Store]string{}
+		played := histories
+		if testing.Short() {
+			played = shortly
+		}
 		storetest.Run(t, storetest.Harness{
-			Histories: histories,
+			Histories: played,
 			Open: func(tb testing.TB) storetest.Store {
 				tb.Helper()
 				db, file := d.fresh(tb)
