@@ -20,9 +20,9 @@ import (
 const maxPolicy = 1 << 20
 
 // LoadPolicy reads a policy from JSON (W11). Fields that are left out keep the value of Default. A list is taken as a
-// whole, null being an empty one, and nothing stands in for what a line of it leaves out; so is a notice that gives another
-// unit: its amount has to be given with it. Fields that are unknown, given twice or, but for lists, null are refused. The error is PolicyErrors with all that is wrong, each
-// named by its path: fee.scale[1].percent.
+// whole, null being an empty one, and nothing stands in for what a line of it leaves out; so is a notice that gives
+// another unit: its amount has to be given with it. Fields that are unknown, given twice or, but for lists, null are
+// refused. The error is PolicyErrors with all that is wrong, each named by its path: fee.scale[1].percent.
 func LoadPolicy(data []byte) (Policy, error) {
 	p := Default()
 	var e faults

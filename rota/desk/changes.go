@@ -127,26 +127,43 @@ func (c *Changes) put(r session.Record) error {
 	return nil
 }
 
+// list is the values of one kind that changes write.
+type list interface {
+	records(all []session.Record) []session.Record
+	versions(all []version) []version
+}
+
+// lists are all values written, in the order in which a store locks them.
+func (c Changes) lists() []list {
+	return []list{
+		listOf[session.Session](c.Sessions), listOf[rota.Application](c.Applications), listOf[booking.Booking](c.Bookings),
+		listOf[booking.DiaryChange](c.Diaries), listOf[withdrawal.Case](c.Cases), listOf[withdrawal.Fee](c.Fees),
+		listOf[booking.Hours](c.Hours), listOf[booking.Invoice](c.Invoices), listOf[booking.Message](c.Messages),
+		listOf[withdrawal.Policy](c.Policies), listOf[notify.Settings](c.Settings), listOf[session.Text](c.Texts),
+	}
+}
+
+type listOf[R session.Record] []R
+
+func (l listOf[R]) records(all []session.Record) []session.Record {
+	for _, r := range l {
+		all = append(all, r)
+	}
+	return all
+}
+
+func (l listOf[R]) versions(all []version) []version {
+	for i := range l {
+		all = append(all, version{l[i].Subject(), l[i].Revision()})
+	}
+	return all
+}
+
 // Records are all values written, in the order in which a store locks them.
 func (c Changes) Records() []session.Record {
 	var all []session.Record
-	all = appendRecords(all, c.Sessions)
-	all = appendRecords(all, c.Applications)
-	all = appendRecords(all, c.Bookings)
-	all = appendRecords(all, c.Diaries)
-	all = appendRecords(all, c.Cases)
-	all = appendRecords(all, c.Fees)
-	all = appendRecords(all, c.Hours)
-	all = appendRecords(all, c.Invoices)
-	all = appendRecords(all, c.Messages)
-	all = appendRecords(all, c.Policies)
-	all = appendRecords(all, c.Settings)
-	return appendRecords(all, c.Texts)
-}
-
-func appendRecords[R session.Record](all []session.Record, some []R) []session.Record {
-	for _, r := range some {
-		all = append(all, r)
+	for _, some := range c.lists() {
+		all = some.records(all)
 	}
 	return all
 }
@@ -160,23 +177,8 @@ type version struct {
 // versions are those of all values written. Every commit is validated by them: as records they would be copied for it.
 func (c Changes) versions() []version {
 	all := make([]version, 0, 8)
-	all = appendVersions(all, c.Sessions)
-	all = appendVersions(all, c.Applications)
-	all = appendVersions(all, c.Bookings)
-	all = appendVersions(all, c.Diaries)
-	all = appendVersions(all, c.Cases)
-	all = appendVersions(all, c.Fees)
-	all = appendVersions(all, c.Hours)
-	all = appendVersions(all, c.Invoices)
-	all = appendVersions(all, c.Messages)
-	all = appendVersions(all, c.Policies)
-	all = appendVersions(all, c.Settings)
-	return appendVersions(all, c.Texts)
-}
-
-func appendVersions[R session.Record](all []version, some []R) []version {
-	for i := range some {
-		all = append(all, version{some[i].Subject(), some[i].Revision()})
+	for _, some := range c.lists() {
+		all = some.versions(all)
 	}
 	return all
 }

@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"flag"
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -68,13 +67,9 @@ func TestContract(t *testing.T) {
 	before := cases.String()
 	ok(t, cases.Set(strconv.Itoa(brief)))
 	defer func() { ok(t, cases.Set(before)) }()
-	pooled := []driverOf{pgxExec, libpqBin}
-	isPooled := func(d driverOf) bool {
-		return slices.ContainsFunc(pooled, func(p driverOf) bool { return p.name == d.name })
-	}
 	for _, major := range server.Majors(t) {
-		for _, d := range drivers {
-			if (major == usual) == (d.name == pgx.name) || isPooled(d) {
+		for _, d := range []driverOf{pgx, pgxSimple, libpq} { // the others are asked through the pooler
+			if (major == usual) == (d.name == pgx.name) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s", major, d.name), func(t *testing.T) {
@@ -85,7 +80,7 @@ func TestContract(t *testing.T) {
 			})
 		}
 	}
-	for _, d := range pooled {
+	for _, d := range []driverOf{pgxExec, libpqBin} {
 		t.Run("PgBouncer "+d.name, func(t *testing.T) {
 			p := server.Shared(t, usual)
 			h := harness(t, d, server.StartPgBouncer(t, p, 8).DSN(p.NewDatabase(t)))
