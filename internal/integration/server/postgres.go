@@ -116,6 +116,7 @@ func settings(c Config) map[string]string {
 	}
 	if !c.Durable {
 		s["fsync"], s["full_page_writes"] = "off", "off"
+		s["deadlock_timeout"] = "50ms" // contracts and races make deadlocks by the dozen, a second each otherwise
 	}
 	maps.Copy(s, c.Settings)
 	return s
