@@ -26,8 +26,10 @@ export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 
 # Half of what the tests take on a machine that has compiled nothing yet is compiling, with the race detector and
 # without. SQLite in C takes 22 s each time so, and 51 s by cgo's own settings; without the debugger's information all
-# the rest takes a quarter less. What is to be vetted, lint vets. Nothing that is measured is built like this.
+# the rest takes a quarter less. What is to be vetted, lint vets. Nothing that is measured is built like this, or spares
+# the garbage collector.
 test race full lint: export CGO_CFLAGS := -O1
+test servers race full: export GOGC := 200
 test servers untested race full cover: export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -vet=off
 
 SHELL       := bash
