@@ -35,10 +35,11 @@ test servers untested race full cover: export GOFLAGS := $(GOFLAGS) -gcflags=all
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 EACH        := internal/tools/each-module
+LARGE       := . internal/integration
 OUT         := .out
 
 .DEFAULT_GOAL := help
-# One thing at a time: tests measure races and time, and share two cores with nobody.
+# One target at a time: each keeps the processors busy by itself.
 .NOTPARALLEL:
 .PHONY: help test servers untested race full cover rules format-check tidy-check lint vuln soak bench mutate fmt clean
 
@@ -66,11 +67,12 @@ AT_ONCE := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 # repetitions, never none); in "full" these run at full length, and the coverage is
 # measured.
 race: ## every test under the race detector, long properties shortened
-	@CGO_ENABLED=1 $(EACH) go test -race -short -p $(AT_ONCE) -timeout 10m ./...
+	@CGO_ENABLED=1 $(EACH) -large '$(LARGE)' go test -race -short -p $(AT_ONCE) -timeout 10m ./...
 
 full: ## every test that "race" shortens at full length, and the coverage
 	@mkdir -p $(OUT)
-	@AT_ONCE=$(AT_ONCE) COVER_PACKAGES='$(COVER_PACKAGES)' $(EACH) $(CURDIR)/internal/tools/full
+	@cd examples && go list -export -test -deps ./... >/dev/null # what modules share, before two of them would compile it
+	@AT_ONCE=$(AT_ONCE) COVER_PACKAGES='$(COVER_PACKAGES)' $(EACH) -large '$(LARGE)' $(CURDIR)/internal/tools/full
 
 cover: ## check the coverage that "make full" measured
 	@go run ./internal/tools/coverage -min $(COVER_MIN) $(OUT)/cover-root.out $(COVER_PACKAGES)
