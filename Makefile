@@ -35,7 +35,7 @@ test servers untested race full cover: export GOFLAGS := $(GOFLAGS) -gcflags=all
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 EACH        := internal/tools/each-module
-LARGEST     := internal/integration
+LARGE       := . internal/integration
 OUT         := .out
 
 .DEFAULT_GOAL := help
@@ -59,21 +59,20 @@ untested: ## list the servers that cannot be had here; under CI that is a failur
 	@cd notify/transport && go run ./internal/untested
 	@cd notify/transport/relay/internal/brokers && go run ./untested
 
-# Of the largest module, and beside it of all the others, as many packages at a time as there are processors: there are
-# always some that wait for a server or a disk.
-AT_ONCE := $(shell getconf _NPROCESSORS_ONLN)
+# One package more at a time than there are processors: there is always one that waits for a server or a disk.
+AT_ONCE := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 # Two passes over all tests, since the race detector makes them five to ten times as
 # slow. Here every test runs under it, the long ones shortened (testing.Short: fewer
 # repetitions, never none); in "full" these run at full length, and the coverage is
 # measured.
 race: ## every test under the race detector, long properties shortened
-	@CGO_ENABLED=1 $(EACH) -beside '$(LARGEST)' go test -race -short -p $(AT_ONCE) -timeout 10m ./...
+	@CGO_ENABLED=1 $(EACH) -large '$(LARGE)' go test -race -short -p $(AT_ONCE) -timeout 10m ./...
 
 full: ## every test that "race" shortens at full length, and the coverage
 	@mkdir -p $(OUT)
 	@cd examples && go list -export -test -deps ./... >/dev/null # what modules share, before two of them would compile it
-	@AT_ONCE=$(AT_ONCE) COVER_PACKAGES='$(COVER_PACKAGES)' $(EACH) -beside '$(LARGEST)' $(CURDIR)/internal/tools/full
+	@AT_ONCE=$(AT_ONCE) COVER_PACKAGES='$(COVER_PACKAGES)' $(EACH) -large '$(LARGE)' $(CURDIR)/internal/tools/full
 
 cover: ## check the coverage that "make full" measured
 	@go run ./internal/tools/coverage -min $(COVER_MIN) $(OUT)/cover-root.out $(COVER_PACKAGES)
