@@ -238,10 +238,8 @@ func (w *world) give(ctx context.Context, name string, command any, counted bool
 			return err
 		}
 		g.result = string(text)
-		if len(w.given)%4 == 0 { // reading answers back takes as long as giving the commands
-			if err := asKept(result, text); err != nil {
-				return err
-			}
+		if err := asKept(result, text); err != nil {
+			return err
 		}
 	}
 	w.given = append(w.given, g)

@@ -66,14 +66,13 @@ func TestContract(t *testing.T) {
 	cases := flag.Lookup("rapid.checks").Value
 	before := cases.String()
 	ok(t, cases.Set(strconv.Itoa(brief)))
-	t.Cleanup(func() { ok(t, cases.Set(before)) }) // not deferred: what runs at the same time begins after this
+	defer func() { ok(t, cases.Set(before)) }()
 	for _, major := range server.Majors(t) {
 		for _, d := range []driverOf{pgx, pgxSimple, libpq} { // the others are asked through the pooler
 			if (major == usual) == (d.name == pgx.name) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s", major, d.name), func(t *testing.T) {
-				t.Parallel()
 				p := server.Shared(t, major)
 				h := harness(t, d, p.DSN(p.NewDatabase(t)))
 				h.Histories = brief
@@ -83,7 +82,6 @@ func TestContract(t *testing.T) {
 	}
 	for _, d := range []driverOf{pgxExec, libpqBin} {
 		t.Run("PgBouncer "+d.name, func(t *testing.T) {
-			t.Parallel()
 			p := server.Shared(t, usual)
 			h := harness(t, d, server.StartPgBouncer(t, p, 8).DSN(p.NewDatabase(t)))
 			h.Histories = brief
