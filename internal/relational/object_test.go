@@ -2,9 +2,12 @@ package relational
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/sessional-go/sessional/session"
 )
 
 // TestWalksSeeWhatJSONSays walks through documents of every shape, indented or not, and compares with encoding/json; what
@@ -61,13 +64,21 @@ func anything(texts *rapid.Generator[string], depth int) *rapid.Generator[any] {
 		rapid.Map(rapid.MapOfN(texts, below, 0, 4), func(m map[string]any) any { return m }))
 }
 
-// TestTextsAsJSON writes texts so that encoding/json reads them.
+// TestTextsAsJSON writes texts and facts as encoding/json does.
 func TestTextsAsJSON(t *testing.T) {
+	awkward := rapid.SampledFrom([]string{`"`, `\`, "<&>", "\x00", "\x7f", "\u2028", "a\xffb", "é", "~ ", ""})
+	texts := rapid.OneOf(rapid.String(), awkward, rapid.StringMatching(`[a-z_]{1,9}`))
 	rapid.Check(t, func(t *rapid.T) {
-		want := rapid.String().Draw(t, "text")
-		var got string
-		if err := json.Unmarshal(AppendText(nil, want), &got); err != nil || got != want {
-			t.Fatalf("%q was written so that it is read as %q (%v)", want, got, err)
+		text := texts.Draw(t, "text")
+		want, err := json.Marshal(text)
+		if got := AppendText([]byte("x"), text); err != nil || string(got) != "x"+string(want) {
+			t.Fatalf("%q was written as %s, want %s (%v)", text, got, want, err)
+		}
+		facts := session.Facts(rapid.MapOfN(texts, texts, 0, 40).Draw(t, "facts"))
+		want, err = json.Marshal(facts)
+		got, _ := writeFacts([]byte{}, reflect.ValueOf(facts))
+		if err != nil || string(got) != string(want) {
+			t.Fatalf("%q were written as %s, want %s (%v)", facts, got, want, err)
 		}
 	})
 }
@@ -79,7 +90,7 @@ func TestListsAreWalked(t *testing.T) {
 			t.Errorf("%s: %d, want %d (%v)", text, n, want, err)
 		}
 	}
-	for _, bad := range []string{``, `{}`, `[`, `[1`, `[1,`, `[,]`, `[1 2]`, `["a]`} {
+	for _, bad := range []string{``, `{}`, `[`, `[1`, `[1,`, `[,]`, `[1 2]`, `["a]`, `[1"]`, `[1"a"]`, `[1[]]`} {
 		if err := Elements(raw(bad), func(json.RawMessage) error { return nil }); err == nil {
 			t.Errorf("%s was read", bad)
 		}

@@ -52,7 +52,7 @@ type list[T any] struct {
 
 // place reads a row's place in the order.
 func place(at, id any) (ordered.Key, error) {
-	t, err := parseInstant(at)
+	t, err := parseInstant(nil, at)
 	if err != nil {
 		return ordered.Key{}, err
 	}

@@ -46,7 +46,7 @@ type Settlement struct {
 }
 
 // worth is what a session is worth, in hundredths of its currency.
-func worth(s session.Session) any { return s.Terms.Worth().Amount.Shift(2).IntPart() }
+func worth(s *session.Session) int64 { return s.Terms.Worth().Amount.Shift(2).IntPart() }
 
 // terms are the columns of a session.Terms.
 const terms = `
@@ -79,7 +79,7 @@ var (
 		replaces             Replaces             null
 		opened_at            Opened               null
 		created_at           Created`),
-		"worth_pence", Int, false, worth)
+		"worth_pence", false, worth)
 
 	Applications = table[rota.Application]("applications", `
 		provider             Provider             key
@@ -134,8 +134,8 @@ var (
 		call_by              Call.By              json null
 		lapsed               Lapsed               json null
 		overridden           Overridden           json null`),
-		"change_void_at", Instant, true, changeVoidAt),
-		"offer_ends_at", Instant, true, offerEndsAt)
+		"change_void_at", true, changeVoidAt),
+		"offer_ends_at", true, offerEndsAt)
 
 	Diaries = table[booking.DiaryChange]("diaries", `
 		clinician            Clinician            key
@@ -151,7 +151,7 @@ var (
 		ends_at              Span.End
 		also_starts_at       Also.Start           null
 		also_ends_at         Also.End             null`),
-		"holds_until", Instant, false, holdsUntil)
+		"holds_until", false, holdsUntil)
 
 	Cases = table[withdrawal.Case]("support_cases", `
 		provider             Provider             key
@@ -339,22 +339,22 @@ func All() []*Table {
 }
 
 // changeVoidAt is when a pending change is void: the agreed start, or the new one, whichever comes first (S5).
-func changeVoidAt(b booking.Booking) any {
+func changeVoidAt(b *booking.Booking) time.Time {
 	if !b.State.Live() || b.Pending.IsZero() {
-		return nil
+		return time.Time{}
 	}
-	return FormatInstant(earlier(b.Terms.Span.Start, b.Pending.Terms.Span.Start))
+	return earlier(b.Terms.Span.Start, b.Pending.Terms.Span.Start)
 }
 
 // offerEndsAt is when an offer that nobody answers lapses: at the start, if not before (A1).
-func offerEndsAt(b booking.Booking) any {
+func offerEndsAt(b *booking.Booking) time.Time {
 	if b.State != booking.Offered {
-		return nil
+		return time.Time{}
 	}
 	if b.OfferedUntil.IsZero() {
-		return FormatInstant(b.Terms.Span.Start)
+		return b.Terms.Span.Start
 	}
-	return FormatInstant(earlier(b.Terms.Span.Start, b.OfferedUntil))
+	return earlier(b.Terms.Span.Start, b.OfferedUntil)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -365,12 +365,12 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // holdsUntil is when the last of an entry's spans ends.
-func holdsUntil(e Entry) any {
+func holdsUntil(e *Entry) time.Time {
 	latest := e.Span.End
 	if e.Also.End.After(latest) {
 		latest = e.Also.End
 	}
-	return FormatInstant(latest)
+	return latest
 }
 
 // EntriesOf are the rows that a change puts into a diary.

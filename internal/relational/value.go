@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/sessional-go/sessional/session"
 )
 
@@ -33,114 +31,84 @@ const (
 	JSON
 )
 
-// instantLayout writes instants so that their order as text is their order in time.
-const instantLayout = "2006-01-02T15:04:05.000000Z"
-
-// FormatInstant writes an instant as rows hold it; a zero one is NULL.
-func FormatInstant(t time.Time) any {
-	if t.IsZero() {
+// value is a text as what rows hold: nil, a string, an int64, a bool, or json.RawMessage.
+func (k Kind) value(text []byte) any {
+	if text == nil {
 		return nil
 	}
-	return session.Instant(t).Format(instantLayout)
+	switch k { //nolint:exhaustive // the others are texts
+	case Int:
+		n, _ := intOf(text) // it was written from a number
+		return n
+	case Bool:
+		return string(text) == "true"
+	case JSON:
+		return json.RawMessage(bytes.Clone(text))
+	}
+	return string(text)
 }
 
-// parseInstant reads what FormatInstant wrote, and what PostgreSQL makes of it in JSON or hands over as a time.
-func parseInstant(v any) (time.Time, error) {
-	if t, ok := v.(time.Time); ok {
-		return session.Instant(t), nil
-	}
-	s, err := parseText(v)
-	if err != nil || s == "" {
-		return time.Time{}, err
-	}
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return session.Instant(t), nil
-}
-
-func parseText(v any) (string, error) {
-	switch v := v.(type) {
-	case nil:
-		return "", nil
-	case string:
-		return v, nil
-	case []byte:
-		return string(v), nil
-	case json.RawMessage:
-		if bytes.Equal(v, []byte("null")) {
-			return "", nil
-		}
-		if len(v) > 0 && v[0] != '"' {
-			return string(v), nil // a number, as its digits
-		}
-		if len(v) > 1 && bytes.IndexByte(v, '\\') < 0 {
-			return string(v[1 : len(v)-1]), nil // most texts: there is nothing to decode
-		}
-		var s string
-		err := json.Unmarshal(v, &s)
-		return s, err
-	case int64:
-		return strconv.FormatInt(v, 10), nil
-	}
-	return "", fmt.Errorf("a %T where text was expected", v)
-}
-
-func parseDay(v any) (string, error) {
-	if t, ok := v.(time.Time); ok {
-		return t.Format(time.DateOnly), nil
-	}
-	return parseText(v)
-}
-
-func parseInt(v any) (int64, error) {
-	if n, ok := v.(int64); ok {
-		return n, nil
-	}
-	s, err := parseText(v)
-	if err != nil || s == "" {
-		return 0, err
-	}
-	return strconv.ParseInt(s, 10, 64)
-}
-
-func parseBool(v any) (bool, error) {
-	switch v := v.(type) {
-	case bool:
-		return v, nil
-	case int64:
-		return v != 0, nil
-	}
-	s, err := parseText(v)
-	if err != nil || s == "" {
-		return false, err
-	}
-	return strconv.ParseBool(s)
-}
-
-func parseAmount(v any) (decimal.Decimal, error) {
-	s, err := parseText(v)
-	if err != nil || s == "" {
-		return decimal.Zero, err
-	}
-	return decimal.NewFromString(s)
-}
-
-// parseJSON returns the document as bytes; none for NULL.
-func parseJSON(v any) ([]byte, error) {
+// text is what a driver hands over as text; nil is NULL. It may be added to an empty text that isn't nil. Each driver has
+// its own idea of numbers, truth and time.
+func (k Kind) text(empty []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
-	case json.RawMessage:
-		if bytes.Equal(v, []byte("null")) {
-			return nil, nil
-		}
-		return v, nil
+	case string:
+		return append(empty, v...), nil
 	case []byte:
 		return v, nil
-	case string:
-		return []byte(v), nil
+	case json.RawMessage:
+		return k.member(v)
+	case int64:
+		if k == Bool {
+			return strconv.AppendBool(empty, v != 0), nil
+		}
+		return strconv.AppendInt(empty, v, 10), nil
+	case bool:
+		if k == Bool {
+			return strconv.AppendBool(empty, v), nil
+		}
+	case time.Time:
+		if k == Day {
+			return v.AppendFormat(empty, time.DateOnly), nil
+		}
 	}
-	return nil, fmt.Errorf("a %T where JSON was expected", v)
+	return nil, fmt.Errorf("a %T is not what such a column holds", v)
+}
+
+// member is what stands in JSON as text; nil is NULL.
+func (k Kind) member(value []byte) ([]byte, error) {
+	switch {
+	case string(value) == "null":
+		return nil, nil
+	case k == JSON || len(value) == 0 || value[0] != '"':
+		return value, nil // a document, or a number as its digits
+	}
+	return textOf(value)
+}
+
+func parseText(v any) (string, error) {
+	text, err := Text.text(nil, v)
+	return string(text), err
+}
+
+func parseInt(v any) (int64, error) {
+	text, err := Int.text(nil, v)
+	if err != nil {
+		return 0, err
+	}
+	return intOf(text)
+}
+
+// parseInstant reads an instant, from PostgreSQL's drivers without a text in between.
+func parseInstant(empty []byte, v any) (time.Time, error) {
+	if t, ok := v.(time.Time); ok {
+		return session.Instant(t), nil
+	}
+	text, err := Instant.text(empty, v)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return readInstant(text)
 }

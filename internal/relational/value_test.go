@@ -3,10 +3,12 @@ package relational
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/rota"
@@ -59,6 +61,22 @@ func TestRowsThatAreWrong(t *testing.T) {
 	}
 }
 
+// TestRecordsThatNoRowHolds refuses what would not come back as it was.
+func TestRecordsThatNoRowHolds(t *testing.T) {
+	for want, s := range map[string]session.Session{
+		"sessions: column state: 200 is not one of ":                   {State: 200},
+		"sessions: column break_minutes: 1m30s is no multiple of 1m0s": {Terms: session.Terms{Break: 90 * time.Second}},
+	} {
+		_, err := Sessions.Row(s)
+		_, objects := AppendObjects(nil, Sessions, []session.Session{s})
+		for _, err := range []error{err, objects, Fields(Sessions, &s, func([]byte) {})} {
+			if err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%v, want %s", err, want)
+			}
+		}
+	}
+}
+
 // TestInstantsSortAsText writes instants so that an index on them is in order of time (T1).
 func TestInstantsSortAsText(t *testing.T) {
 	at := time.Date(2026, 10, 25, 0, 59, 59, 999_999_000, time.UTC)
@@ -73,6 +91,26 @@ func TestInstantsSortAsText(t *testing.T) {
 	if FormatInstant(time.Time{}) != nil {
 		t.Error("no instant is something")
 	}
+}
+
+// TestInstantsAreInTheirLayout writes instants as package time would by the layout, and reads them back to the microsecond
+// (T1).
+func TestInstantsAreInTheirLayout(t *testing.T) {
+	first, last := time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC).Unix(), time.Date(9999, 12, 30, 0, 0, 0, 0, time.UTC).Unix()
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.Unix(rapid.Int64Range(first, last).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds"))
+		at = at.In(time.FixedZone("", 60*rapid.IntRange(-1439, 1439).Draw(t, "offset")))
+		want := session.Instant(at)
+		got, err := appendInstant([]byte("x"), at)
+		if err != nil || string(got) != "x"+want.Format(instantLayout) {
+			t.Fatalf("%s was written as %s (%v)", at, got, err)
+		}
+		for _, text := range []string{string(got[1:]), at.Format("2006-01-02T15:04:05.999999-07:00")} {
+			if back, err := readInstant([]byte(text)); err != nil || back != want {
+				t.Fatalf("%s was read as %s (%v)", text, back, err)
+			}
+		}
+	})
 }
 
 func TestObjectsOfALaterRelease(t *testing.T) {
