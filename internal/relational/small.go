@@ -6,7 +6,6 @@ import (
 	"github.com/sessional-go/sessional/booking"
 	"github.com/sessional-go/sessional/notify"
 	"github.com/sessional-go/sessional/session"
-	"github.com/sessional-go/sessional/withdrawal"
 )
 
 // all reads whole records that a condition picks out; there are never many.
@@ -28,24 +27,6 @@ func all[R any](ctx context.Context, r *Lists, t *Table, where condition, orderB
 // Invoices lists the invoices of a booking (B2).
 func (r *Lists) Invoices(ctx context.Context, of session.BookingID) ([]booking.Invoice, error) {
 	return all[booking.Invoice](ctx, r, Invoices, condition{"t.booking = ", text(of)}, " ORDER BY t.made_at, t.id")
-}
-
-// Policies returns all versions of a provider's policy (W11).
-func (r *Lists) Policies(ctx context.Context, provider session.ProviderID) (withdrawal.Policies, error) {
-	rows, err := all[Policy](ctx, r, Policies, condition{"t.provider = ", text(provider)}, " ORDER BY t.version")
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	return PoliciesOf(rows), nil
-}
-
-// PoliciesOf are policies from their rows.
-func PoliciesOf(rows []Policy) withdrawal.Policies {
-	var policies withdrawal.Policies
-	for _, row := range rows {
-		policies = append(policies, row.Terms)
-	}
-	return policies
 }
 
 // Texts returns the texts that exist.

@@ -26,6 +26,7 @@ type Policy struct {
 	Version   int
 	ValidFrom time.Time
 	Terms     withdrawal.Policy
+	Digest    string // of the terms
 }
 
 // Outcome is a row of the outcomes of commands.
@@ -246,7 +247,8 @@ var (
 		provider             Provider             key
 		version              Version              key
 		valid_from           ValidFrom            null
-		terms                Terms                json`)
+		terms                Terms                json
+		digest               Digest`)
 
 	Settings = table[notify.Settings]("settings", `
 		person               Person               key
@@ -380,11 +382,6 @@ func EntriesOf(c booking.DiaryChange) []Entry {
 		rows[i] = Entry{Clinician: c.Clinician, Entry: e}
 	}
 	return rows
-}
-
-// PolicyRow is a policy as a row.
-func PolicyRow(p withdrawal.Policy) Policy {
-	return Policy{Provider: p.Provider, Version: p.Version, ValidFrom: p.ValidFrom, Terms: p}
 }
 
 // OutcomeRow is what a command led to as a row.

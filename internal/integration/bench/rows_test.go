@@ -64,6 +64,7 @@ type policyRow struct {
 	version   int64
 	validFrom any
 	terms     []byte
+	digest    string
 }
 
-func (p *policyRow) into() []any { return []any{&p.provider, &p.version, &p.validFrom, &p.terms} }
+func (p *policyRow) into() []any { return []any{&p.provider, &p.version, &p.validFrom, &p.terms, &p.digest} }

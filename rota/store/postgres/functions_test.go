@@ -50,12 +50,15 @@ func functions(n string) string {
 // expand fills in what follows from the tables. In the templates, {n} is the release of the functions;
 // "{write TABLE kind}" a section that checks and writes the rows of a table, "{names TABLE}" the columns of one,
 // "{values TABLE alias}" those of an alias, which is x unless given, and "{columns TABLE prefix}" with their types;
+// "{found ROOT BOOKING CASE}" is what is read of a session s and what leads on from it, and "{finds}" the variables for that;
 // "{types}" the types of the rows that a commit brings, "{arguments}" the arguments that bring them, and "{others}" the
 // names of those that few commits bring.
 func expand(text, n string) string {
 	var b strings.Builder
 	others := strings.Join(brought("support_cases", "fees", "hours_worked", "invoices", "messages", "policies", "settings", "texts"), ", ")
 	parts := strings.NewReplacer("{types}\n", types(), "{arguments}", arguments(), "{others}", others)
+	text = found.ReplaceAllString(text, "$1.provider, s.id, s.round, s.starts_at, s.ends_at, $2, $3, row_to_json(s)")
+	text = strings.ReplaceAll(text, "{finds}", "whose, its, now_round, starts, ends, booked, opened, session")
 	for line := range strings.Lines(parts.Replace(text)) {
 		words := strings.Fields(line)
 		if len(words) > 1 && strings.HasPrefix(words[0], "{write") {
@@ -68,6 +71,8 @@ func expand(text, n string) string {
 	}
 	return b.String()
 }
+
+var found = regexp.MustCompile(`\{found (\S+) (\S+) (\S+)\}`)
 
 var listed = regexp.MustCompile(`\{(names|values|columns) (\w+)(?: (\w+))?\}`)
 
@@ -155,16 +160,16 @@ func section(name, kind string) string {
 			id = c.Name
 		}
 	}
-	where := "t." + id + " = x." + id
+	where := "t." + id + " = r." + id
 	check := "t." + id + " = r.id"
 	if t.Keys()[0] == "provider" {
-		where, check = "t.provider = x.provider AND "+where, "t.provider = r.provider AND "+check
+		where, check = "t.provider = r.provider AND "+where, "t.provider = r.provider AND "+check
 	}
 	var set, values []string
 	for _, c := range t.Columns {
 		values = append(values, "x."+c.Name)
 		if !c.Key {
-			set = append(set, c.Name+" = x."+c.Name)
+			set = append(set, c.Name+" = r."+c.Name)
 		}
 	}
 	own := strings.NewReplacer("<absent>", cmp.Or(locked[name], unmade), "<more>", more[name]).Replace(template)
@@ -185,11 +190,11 @@ const template = `
         END LOOP;
     END IF;
     IF <table> IS NOT NULL THEN
-        UPDATE {schema}.<table> t SET <set>
-        FROM unnest(<table>) AS x
-        WHERE <where> AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(<table>) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        FOREACH r IN ARRAY <table> LOOP
+            UPDATE {schema}.<table> t SET <set>
+            WHERE <where> AND t.version = r.version - 1;
+            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END LOOP;
     END IF;
     IF new_<table> IS NOT NULL THEN
         INSERT INTO {schema}.<table> (<names>)

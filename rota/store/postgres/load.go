@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -8,50 +9,55 @@ import (
 	"github.com/sessional-go/sessional/calendar"
 	"github.com/sessional-go/sessional/internal/relational"
 	"github.com/sessional-go/sessional/rota/desk"
-	"github.com/sessional-go/sessional/session"
 )
 
-// want is a desk.Want as the function takes it.
-type want struct {
-	Session     session.SessionID     `json:"session,omitzero"`
-	Reference   session.Reference     `json:"reference,omitzero"`
-	Application session.ApplicationID `json:"application,omitzero"`
-	Booking     session.BookingID     `json:"booking,omitzero"`
-	Case        session.CaseID        `json:"case,omitzero"`
-	Invoice     session.InvoiceID     `json:"invoice,omitzero"`
-	Text        session.TextID        `json:"text,omitzero"`
-	Clinician   session.ClinicianID   `json:"clinician,omitzero"`
-	AroundFrom  any                   `json:"around_from,omitzero"`
-	AroundUntil any                   `json:"around_until,omitzero"`
-	Provider    session.ProviderID    `json:"provider,omitzero"`
-	Settings    session.PersonID      `json:"settings,omitzero"`
-}
-
-// Load reads everything a decision depends on, as of one instant and in one round trip.
+// Load reads everything a decision depends on, as of one instant and in one round trip, and another one where a policy is
+// met for the first time.
 func (s *Store) Load(ctx context.Context, w desk.Want) (desk.Snapshot, error) {
-	question, err := json.Marshal(want{
-		Session: w.Session, Reference: w.Reference, Application: w.Application, Booking: w.Booking, Case: w.Case,
-		Invoice: w.Invoice, Text: w.Text, Clinician: w.Clinician, Provider: w.Provider, Settings: w.Settings,
-		AroundFrom: relational.FormatInstant(w.Around.Start), AroundUntil: relational.FormatInstant(w.Around.End),
-	})
+	q := s.loading(w)
+	text, err := q.ask(ctx)
 	if err != nil {
 		return desk.Snapshot{}, s.failed("load", relational.Ended(ctx, err))
 	}
-	text, err := s.ask(ctx, "load", question)
-	if err != nil {
-		return desk.Snapshot{}, s.failed("load", relational.Ended(ctx, err))
+	r, digests, err := snapshot([]byte(text), w.Around)
+	if err == nil {
+		r.Policies, err = s.known.Of(digests, func() ([]relational.Policy, error) {
+			return s.PolicyRows(ctx, cmp.Or(w.Provider, r.Session.Provider))
+		})
 	}
-	r, err := s.snapshot([]byte(text), w.Around)
 	if err != nil {
 		return desk.Snapshot{}, s.failed("load", relational.Ended(ctx, err))
 	}
 	return r, nil
 }
 
-// snapshot reads what the function returns: a row each, or null.
-func (s *Store) snapshot(text []byte, around calendar.Span) (desk.Snapshot, error) {
+// loading is the call that reads what is wanted. As with a commit, what is given decides the statement's text.
+func (s *Store) loading(w desk.Want) call {
+	q := s.call("load")
+	for _, arg := range []struct{ name, value string }{
+		{"by_reference", string(w.Reference)}, {"by_application", string(w.Application)}, {"by_booking", string(w.Booking)},
+		{"by_case", string(w.Case)}, {"by_invoice", string(w.Invoice)}, {"by_session", string(w.Session)},
+		{"diary_of", string(w.Clinician)}, {"policies_of", string(w.Provider)}, {"text_id", string(w.Text)},
+		{"settings_of", string(w.Settings)},
+	} {
+		if arg.value != "" {
+			q.give(arg.name, "text", arg.value)
+		}
+	}
+	if !w.Around.Start.IsZero() {
+		q.give("around_from", "timestamptz", relational.FormatInstant(w.Around.Start))
+	}
+	if !w.Around.End.IsZero() {
+		q.give("around_until", "timestamptz", relational.FormatInstant(w.Around.End))
+	}
+	return q
+}
+
+// snapshot reads what the function returns: a row each, or null, and of policies the digests.
+func snapshot(text []byte, around calendar.Span) (desk.Snapshot, []string, error) {
 	var r desk.Snapshot
 	var entries json.RawMessage
+	var policies []string
 	err := relational.Members(text, func(name string, row json.RawMessage) error {
 		switch name {
 		case "clinician":
@@ -61,16 +67,16 @@ func (s *Store) snapshot(text []byte, around calendar.Span) (desk.Snapshot, erro
 		case "entries":
 			entries = row // which of them count follows from the session and the booking
 		case "policies":
-			return s.policies(&r, row)
+			return json.Unmarshal(row, &policies)
 		case "known":
 			return json.Unmarshal(row, &r.Known)
 		}
 		return record(&r, name, row)
 	})
 	if err != nil {
-		return desk.Snapshot{}, err
+		return desk.Snapshot{}, nil, err
 	}
-	return r, diary(&r, entries, around)
+	return r, policies, diary(&r, entries, around)
 }
 
 // record reads the row of one record. What a later release adds is passed over.
@@ -114,13 +120,4 @@ func diary(r *desk.Snapshot, rows json.RawMessage, around calendar.Span) error {
 	})
 	r.Diary.Entries = relational.Near(entries, relational.Spans(around, r.Session, r.Booking))
 	return err
-}
-
-// policies are all versions, in their order.
-func (s *Store) policies(r *desk.Snapshot, rows json.RawMessage) error {
-	return relational.Elements(rows, func(row json.RawMessage) error {
-		p, err := s.known.of(row)
-		r.Policies = append(r.Policies, p)
-		return err
-	})
 }

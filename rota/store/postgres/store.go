@@ -60,7 +60,7 @@ type Store struct {
 	db     DB
 	prefix string
 	within bool // a transaction of the host's
-	known  *policies
+	known  *relational.KnownPolicies
 }
 
 var (
@@ -94,7 +94,7 @@ func (s *Store) In(tx DB) *Store {
 }
 
 func open(db DB, prefix string, within bool) *Store {
-	s := &Store{db: db, prefix: prefix, within: within, known: &policies{}}
+	s := &Store{db: db, prefix: prefix, within: within, known: &relational.KnownPolicies{}}
 	s.lists = relational.Lists{DB: db, Dialect: dialect(prefix), Fail: s.failed}
 	return s
 }

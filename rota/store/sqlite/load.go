@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"strings"
 
 	"github.com/sessional-go/sessional/booking"
@@ -9,6 +11,7 @@ import (
 	"github.com/sessional-go/sessional/internal/relational"
 	"github.com/sessional-go/sessional/rota/desk"
 	"github.com/sessional-go/sessional/session"
+	"github.com/sessional-go/sessional/withdrawal"
 )
 
 // rows is a query of whole rows of a table.
@@ -33,7 +36,8 @@ var (
 	itsHours        = rows(relational.Hours, "provider = ?1 AND booking = ?2")
 	findText        = rows(relational.Texts, "id = ?1")
 	findSettings    = rows(relational.Settings, "person = ?1")
-	itsPolicies     = rows(relational.Policies, "provider = ?1") + " ORDER BY version"
+	itsDigests      = "SELECT digest FROM policies WHERE provider = ?1 ORDER BY version"
+	itsPolicies     = rows(relational.Policies, "provider = ?1")
 	itsEntries      = rows(relational.Entries,
 		"clinician = ?1 AND holds_until > ?2 AND min(starts_at, coalesce(also_starts_at, starts_at)) < ?3")
 	// aboutClinician tells a diary's version, and whether a clinician has anything to do with a session.
@@ -44,7 +48,7 @@ var (
 
 var loading = []string{
 	findSession, itsSession, byReference, findApplication, itsApplication, findBooking, itsBooking, findCase, itsCase,
-	findInvoice, itsFee, itsHours, findText, findSettings, itsPolicies, itsEntries, aboutClinician,
+	findInvoice, itsFee, itsHours, findText, findSettings, itsDigests, itsPolicies, itsEntries, aboutClinician,
 }
 
 // Load reads everything a decision depends on, as of one instant.
@@ -52,7 +56,12 @@ func (s *Store) Load(ctx context.Context, want desk.Want) (desk.Snapshot, error)
 	var r desk.Snapshot
 	err := s.read(ctx, func(t *transaction) error {
 		r = desk.Snapshot{}
-		return t.snapshot(ctx, want, &r)
+		if err := t.snapshot(ctx, want, &r); err != nil {
+			return err
+		}
+		var err error
+		r.Policies, err = t.policies(ctx, cmp.Or(want.Provider, r.Session.Provider), &s.known)
+		return err
 	}, loading...)
 	if err != nil {
 		return desk.Snapshot{}, s.failed("load", err)
@@ -75,19 +84,31 @@ func (t *transaction) snapshot(ctx context.Context, want desk.Want, r *desk.Snap
 	if err := find(ctx, t, &r.Text, relational.Texts, findText, want.Text); err != nil {
 		return err
 	}
-	if err := find(ctx, t, &r.Settings, relational.Settings, findSettings, want.Settings); err != nil {
-		return err
+	return find(ctx, t, &r.Settings, relational.Settings, findSettings, want.Settings)
+}
+
+// policies are all versions of a provider's policy.
+func (t *transaction) policies(
+	ctx context.Context, of session.ProviderID, known *relational.KnownPolicies,
+) (withdrawal.Policies, error) {
+	if of == "" {
+		return nil, nil
 	}
-	provider := want.Provider
-	if provider == "" {
-		provider = r.Session.Provider
+	var digests []string
+	err := t.each(ctx, itsDigests, []any{string(of)}, func(rows *sql.Rows) error {
+		var digest string
+		defer func() { digests = append(digests, digest) }()
+		return rows.Scan(&digest)
+	})
+	if err != nil {
+		return nil, err
 	}
-	if provider == "" {
-		return nil
-	}
-	return records(ctx, t, relational.Policies, itsPolicies, []any{string(provider)}, nil, func(p relational.Policy) error {
-		r.Policies = append(r.Policies, p.Terms)
-		return nil
+	return known.Of(digests, func() (all []relational.Policy, err error) {
+		err = records(ctx, t, relational.Policies, itsPolicies, []any{string(of)}, nil, func(p relational.Policy) error {
+			all = append(all, p)
+			return nil
+		})
+		return all, err
 	})
 }
 

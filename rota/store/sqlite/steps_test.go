@@ -19,7 +19,7 @@ func TestStatementsOfATable(t *testing.T) {
 		w.update != "UPDATE diaries SET version = ?2 WHERE clinician = ?1 AND version = ?2 - 1" {
 		t.Errorf("%+v", w)
 	}
-	if want := "INSERT INTO policies (provider, version, valid_from, terms) SELECT ?1, ?2, ?3, ?4 WHERE ?2 = 1 + " +
+	if want := "INSERT INTO policies (provider, version, valid_from, terms, digest) SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?2 = 1 + " +
 		"coalesce((SELECT max(p.version) FROM policies p WHERE p.provider = ?1), 0)"; insertPolicy != want {
 		t.Error(insertPolicy)
 	}

@@ -38,6 +38,7 @@ type Store struct {
 	code     func(error) (int, bool)
 	wait     time.Duration
 	prepared statements
+	known    relational.KnownPolicies
 	// writer holds the one place for whoever writes: writers of one process queue here, where they can give up, and not
 	// in SQLite, where they would sleep.
 	writer chan struct{}

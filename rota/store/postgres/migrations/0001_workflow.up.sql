@@ -264,6 +264,7 @@ CREATE TABLE {schema}.policies (
     version              bigint NOT NULL,
     valid_from           timestamptz,
     terms                jsonb NOT NULL,
+    digest               text COLLATE "C" NOT NULL,
     PRIMARY KEY (provider, version)
 );
 

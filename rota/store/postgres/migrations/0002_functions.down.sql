@@ -25,4 +25,4 @@ DROP TYPE {schema}.sessional_policies_1;
 DROP TYPE {schema}.sessional_settings_1;
 DROP TYPE {schema}.sessional_texts_1;
 DROP TYPE {schema}.sessional_events_1;
-DROP FUNCTION {schema}.sessional_load_1(jsonb);
+DROP FUNCTION {schema}.sessional_load_1;

@@ -1,101 +1,117 @@
 -- What a decision depends on, as of one instant: the function is stable, so that all of it sees what its caller sees.
--- From what is wanted it goes on by itself: an application, booking, case or invoice to its session; a session to its
--- booking and case; a booking to its fee and hours. An id alone finds a row and its provider; from there on every
--- step names the provider, too.
-CREATE FUNCTION {schema}.sessional_load_1(want jsonb) RETURNS json LANGUAGE plpgsql STABLE
+-- From the root that is named it goes on by itself: an application, booking, case or invoice to its session; a session
+-- to its booking and case; a booking to its fee and hours. An id alone finds a row and its provider; from there on every
+-- step names the provider, too. Of policies it tells which there are: their terms never change, so that whoever calls this
+-- reads them once.
+CREATE FUNCTION {schema}.sessional_load_1(
+    by_reference text DEFAULT NULL, by_application text DEFAULT NULL, by_booking text DEFAULT NULL,
+    by_case text DEFAULT NULL, by_invoice text DEFAULT NULL, by_session text DEFAULT NULL,
+    diary_of text DEFAULT NULL, around_from timestamptz DEFAULT NULL, around_until timestamptz DEFAULT NULL,
+    policies_of text DEFAULT NULL, text_id text DEFAULT NULL, settings_of text DEFAULT NULL
+) RETURNS json LANGUAGE plpgsql STABLE
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    s {schema}.sessions;
-    a {schema}.applications;
-    b {schema}.bookings;
-    k {schema}.support_cases;
-    i {schema}.invoices;
-    f {schema}.fees;
-    h {schema}.hours_worked;
-    x {schema}.texts;
-    o {schema}.settings;
-    whose text := want->>'provider';
-    who text := want->>'clinician';
-    first timestamptz := (want->>'around_from')::timestamptz;
-    last timestamptz := (want->>'around_until')::timestamptz;
+    -- What leads on from the session, and from the booking and application.
+    whose text;
+    its text;
+    now_round bigint;
+    starts timestamptz;
+    ends timestamptz;
+    booked text;
+    booked_from timestamptz;
+    booked_until timestamptz;
+    holder text;
+    opened text;
+    applicant text;
+    who text;
+    -- What is found.
+    session json;
+    application json;
+    booking json;
+    support_case json;
+    invoice json;
+    fee json;
+    hours json;
+    body json;
+    settings json;
     known boolean := false;
 BEGIN
-    IF want ? 'reference' THEN
-        SELECT t.* INTO s FROM {schema}.session_references r
-        JOIN {schema}.sessions t ON t.provider = r.provider AND t.id = r.session
-        WHERE r.reference = want->>'reference';
-    ELSIF want ? 'application' THEN
-        SELECT * INTO a FROM {schema}.applications t WHERE t.id = want->>'application';
-        SELECT * INTO s FROM {schema}.sessions t WHERE t.provider = a.provider AND t.id = a.session;
-    ELSIF want ? 'booking' THEN
-        SELECT * INTO b FROM {schema}.bookings t WHERE t.id = want->>'booking';
-        SELECT * INTO s FROM {schema}.sessions t WHERE t.provider = b.provider AND t.id = b.session;
-    ELSIF want ? 'case' THEN
-        SELECT * INTO k FROM {schema}.support_cases t WHERE t.id = want->>'case';
-        SELECT * INTO s FROM {schema}.sessions t WHERE t.provider = k.provider AND t.id = k.session;
-        SELECT * INTO b FROM {schema}.bookings t WHERE t.provider = k.provider AND t.id = k.booking;
-    ELSIF want ? 'invoice' THEN
-        SELECT * INTO i FROM {schema}.invoices t WHERE t.id = want->>'invoice';
-        SELECT * INTO s FROM {schema}.sessions t WHERE t.provider = i.provider AND t.id = i.session;
-        SELECT * INTO b FROM {schema}.bookings t WHERE t.provider = i.provider AND t.id = i.booking;
-    ELSIF want ? 'session' THEN
-        SELECT * INTO s FROM {schema}.sessions t WHERE t.id = want->>'session';
+    IF by_reference IS NOT NULL THEN
+        SELECT s.provider, s.id, s.round, s.starts_at, s.ends_at, s.booking, s.support_case, row_to_json(s) INTO whose, its, now_round, starts, ends, booked, opened, session
+        FROM {schema}.session_references r
+        JOIN {schema}.sessions s ON s.provider = r.provider AND s.id = r.session
+        WHERE r.reference = by_reference;
+    ELSIF by_application IS NOT NULL THEN
+        SELECT a.provider, s.id, s.round, s.starts_at, s.ends_at, s.booking, s.support_case, row_to_json(s), a.clinician, row_to_json(a) INTO whose, its, now_round, starts, ends, booked, opened, session, applicant, application
+        FROM {schema}.applications a
+        LEFT JOIN {schema}.sessions s ON s.provider = a.provider AND s.id = a.session
+        WHERE a.id = by_application;
+    ELSIF by_booking IS NOT NULL THEN
+        SELECT b.provider, s.id, s.round, s.starts_at, s.ends_at, b.id, s.support_case, row_to_json(s) INTO whose, its, now_round, starts, ends, booked, opened, session
+        FROM {schema}.bookings b
+        LEFT JOIN {schema}.sessions s ON s.provider = b.provider AND s.id = b.session
+        WHERE b.id = by_booking;
+    ELSIF by_case IS NOT NULL THEN
+        SELECT k.provider, s.id, s.round, s.starts_at, s.ends_at, k.booking, k.id, row_to_json(s) INTO whose, its, now_round, starts, ends, booked, opened, session
+        FROM {schema}.support_cases k
+        LEFT JOIN {schema}.sessions s ON s.provider = k.provider AND s.id = k.session
+        WHERE k.id = by_case;
+    ELSIF by_invoice IS NOT NULL THEN
+        SELECT i.provider, s.id, s.round, s.starts_at, s.ends_at, i.booking, s.support_case, row_to_json(s), row_to_json(i) INTO whose, its, now_round, starts, ends, booked, opened, session, invoice
+        FROM {schema}.invoices i
+        LEFT JOIN {schema}.sessions s ON s.provider = i.provider AND s.id = i.session
+        WHERE i.id = by_invoice;
+    ELSIF by_session IS NOT NULL THEN
+        SELECT s.provider, s.id, s.round, s.starts_at, s.ends_at, s.booking, s.support_case, row_to_json(s) INTO whose, its, now_round, starts, ends, booked, opened, session
+        FROM {schema}.sessions s
+        WHERE s.id = by_session;
     END IF;
 
-    IF s.id IS NOT NULL THEN
-        IF b.id IS NULL AND s.booking IS NOT NULL THEN
-            SELECT * INTO b FROM {schema}.bookings t WHERE t.provider = s.provider AND t.id = s.booking;
-        END IF;
-        IF k.id IS NULL AND s.support_case IS NOT NULL THEN
-            SELECT * INTO k FROM {schema}.support_cases t WHERE t.provider = s.provider AND t.id = s.support_case;
-        END IF;
-        IF b.id IS NOT NULL THEN
-            SELECT * INTO f FROM {schema}.fees t WHERE t.provider = b.provider AND t.booking = b.id;
-            SELECT * INTO h FROM {schema}.hours_worked t WHERE t.provider = b.provider AND t.booking = b.id;
-        END IF;
-        whose := coalesce(whose, s.provider);
+    IF booked IS NOT NULL THEN
+        SELECT b.clinician, least(b.starts_at, (b.pending_terms->'span'->>'start')::timestamptz),
+            greatest(b.ends_at, (b.pending_terms->'span'->>'end')::timestamptz), row_to_json(b), row_to_json(f), row_to_json(h)
+        INTO holder, booked_from, booked_until, booking, fee, hours
+        FROM {schema}.bookings b
+        LEFT JOIN {schema}.fees f ON f.provider = b.provider AND f.booking = b.id
+        LEFT JOIN {schema}.hours_worked h ON h.provider = b.provider AND h.booking = b.id
+        WHERE b.provider = whose AND b.id = booked;
+    END IF;
+    IF opened IS NOT NULL THEN
+        SELECT row_to_json(k) INTO support_case FROM {schema}.support_cases k WHERE k.provider = whose AND k.id = opened;
     END IF;
 
-    who := coalesce(who, a.clinician, b.clinician);
-    IF who IS NOT NULL THEN
-        IF want ? 'clinician' AND a.id IS NULL THEN
-            SELECT * INTO a FROM {schema}.applications t
-            WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who AND t.round = s.round;
+    who := coalesce(diary_of, applicant, holder);
+    IF who IS NOT NULL AND its IS NOT NULL THEN
+        IF applicant IS NULL AND diary_of IS NOT NULL THEN
+            SELECT a.clinician, row_to_json(a) INTO applicant, application
+            FROM {schema}.applications a
+            WHERE a.provider = whose AND a.session = its AND a.clinician = who AND a.round = now_round;
         END IF;
-        known := who = a.clinician OR who = b.clinician;
+        known := who = applicant OR who = holder;
         IF known IS NOT TRUE THEN
-            known := EXISTS (SELECT 1 FROM {schema}.applications t
-                    WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who)
-                OR EXISTS (SELECT 1 FROM {schema}.bookings t
-                    WHERE t.provider = s.provider AND t.session = s.id AND t.clinician = who);
+            known := EXISTS (SELECT 1 FROM {schema}.applications a
+                    WHERE a.provider = whose AND a.session = its AND a.clinician = who)
+                OR EXISTS (SELECT 1 FROM {schema}.bookings b
+                    WHERE b.provider = whose AND b.session = its AND b.clinician = who);
         END IF;
-        first := least(first, s.starts_at, b.starts_at, (b.pending_terms->'span'->>'start')::timestamptz);
-        last := greatest(last, s.ends_at, b.ends_at, (b.pending_terms->'span'->>'end')::timestamptz);
     END IF;
 
-    IF want ? 'text' THEN
-        SELECT * INTO x FROM {schema}.texts t WHERE t.id = want->>'text';
+    IF text_id IS NOT NULL THEN
+        SELECT row_to_json(t) INTO body FROM {schema}.texts t WHERE t.id = text_id;
     END IF;
-    IF want ? 'settings' THEN
-        SELECT * INTO o FROM {schema}.settings t WHERE t.person = want->>'settings';
+    IF settings_of IS NOT NULL THEN
+        SELECT row_to_json(t) INTO settings FROM {schema}.settings t WHERE t.person = settings_of;
     END IF;
 
     RETURN json_build_object(
-        'session', CASE WHEN s.id IS NOT NULL THEN row_to_json(s) END,
-        'application', CASE WHEN a.id IS NOT NULL THEN row_to_json(a) END,
-        'booking', CASE WHEN b.id IS NOT NULL THEN row_to_json(b) END,
-        'case', CASE WHEN k.id IS NOT NULL THEN row_to_json(k) END,
-        'invoice', CASE WHEN i.id IS NOT NULL THEN row_to_json(i) END,
-        'fee', CASE WHEN f.booking IS NOT NULL THEN row_to_json(f) END,
-        'hours', CASE WHEN h.booking IS NOT NULL THEN row_to_json(h) END,
-        'text', CASE WHEN x.id IS NOT NULL THEN row_to_json(x) END,
-        'settings', CASE WHEN o.person IS NOT NULL THEN row_to_json(o) END,
-        'clinician', who, 'known', known,
+        'session', session, 'application', application, 'booking', booking, 'case', support_case, 'invoice', invoice,
+        'fee', fee, 'hours', hours, 'text', body, 'settings', settings, 'clinician', who, 'known', known,
         'diary', (SELECT t.version FROM {schema}.diaries t WHERE t.clinician = who),
-        'entries', (SELECT json_agg(row_to_json(t)) FROM {schema}.diary_entries t
-            WHERE t.clinician = who AND t.holds_until > first AND least(t.starts_at, t.also_starts_at) < last),
-        'policies', (SELECT json_agg(row_to_json(t) ORDER BY t.version) FROM {schema}.policies t
-            WHERE t.provider = whose));
+        'entries', array_to_json(ARRAY(SELECT row_to_json(t) FROM {schema}.diary_entries t
+            WHERE t.clinician = who AND t.holds_until > least(around_from, starts, booked_from)
+                AND least(t.starts_at, t.also_starts_at) < greatest(around_until, ends, booked_until))),
+        'policies', array_to_json(ARRAY(SELECT t.digest FROM {schema}.policies t
+            WHERE t.provider = coalesce(policies_of, CASE WHEN its IS NOT NULL THEN whose END) ORDER BY t.version)));
 END
 $$;
 
@@ -112,7 +128,7 @@ CREATE TYPE {schema}.sessional_fees_1 AS (provider text, booking text, version b
 CREATE TYPE {schema}.sessional_hours_worked_1 AS (provider text, booking text, version bigint, session text, state text, starts_at timestamptz, ends_at timestamptz, break_minutes bigint, amount numeric, currency text, reason text, stated_at timestamptz);
 CREATE TYPE {schema}.sessional_invoices_1 AS (provider text, id text, version bigint, booking text, session text, reference text, practice text, clinician text, person text, bills text, amount numeric, currency text, state text, due_on date, reason text, made_at timestamptz, paid_at timestamptz);
 CREATE TYPE {schema}.sessional_messages_1 AS (provider text, id text, version bigint, session text, practice text, clinician text, sent_by jsonb, body text, sent_at timestamptz);
-CREATE TYPE {schema}.sessional_policies_1 AS (provider text, version bigint, valid_from timestamptz, terms jsonb);
+CREATE TYPE {schema}.sessional_policies_1 AS (provider text, version bigint, valid_from timestamptz, terms jsonb, digest text);
 CREATE TYPE {schema}.sessional_settings_1 AS (person text, version bigint, emails jsonb, pushes jsonb, digests jsonb, reminders text, quiet_from text, quiet_to text);
 CREATE TYPE {schema}.sessional_texts_1 AS (provider text, id text, version bigint, session text, class text, body text, written_by text, written_at timestamptz, erased_at timestamptz);
 CREATE TYPE {schema}.sessional_events_1 AS (provider text, subject_kind text, subject_id text, version bigint, kind text, session text, happened_at timestamptz, by_capacity text, by_person text, by_provider text, by_practice text, by_clinician text, command text, from_state text, to_state text, reason text, facts jsonb);
@@ -120,9 +136,9 @@ CREATE TYPE {schema}.sessional_events_1 AS (provider text, subject_kind text, su
 -- or repeated. Conflicts are answers and not errors, since an error would end a transaction of the host's and fill the
 -- server's log.
 --
--- Rows are locked in one fixed order, table by table and in the caller's order within each: two commits may wait for
--- each other, but not in a circle. Only a nested loop keeps to that order, and only indexes lead to a few rows of many,
--- whatever the tables looked like when the plans were made: hence the settings.
+-- Rows are locked in one fixed order, table by table and in the caller's order within each, hence the loops: two commits
+-- may wait for each other, but not in a circle. Only indexes lead to a few rows of many, whatever the tables looked like
+-- when the plans were made: hence the settings.
 CREATE FUNCTION {schema}.sessional_commit_1(
     actor text, command text, digest text, result text, at timestamptz,
     checks jsonb DEFAULT NULL, entries_gone jsonb DEFAULT NULL,
@@ -152,19 +168,15 @@ CREATE FUNCTION {schema}.sessional_commit_1(
     new_texts {schema}.sessional_texts_1[] DEFAULT NULL,
     events {schema}.sessional_events_1[] DEFAULT NULL
 ) RETURNS text LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
-AS $$
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     r record;
     many bigint;
+    taken text;
 BEGIN
     -- Whoever brings the same command waits here for the first one to end (P3).
     INSERT INTO {schema}.outcomes (actor, command, digest, result, at)
-    VALUES (actor, command, digest, result, at)
-    ON CONFLICT DO NOTHING;
-    IF NOT FOUND THEN
-        RETURN 'repeated';
-    END IF;
+    VALUES (actor, command, digest, result, at);
 
     IF checks ? 'session' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(checks->'session') AS x(provider text, id text, version bigint) LOOP
@@ -179,11 +191,11 @@ BEGIN
         END LOOP;
     END IF;
     IF sessions IS NOT NULL THEN
-        UPDATE {schema}.sessions t SET version = x.version, reference = x.reference, practice = x.practice, state = x.state, role = x.role, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, rate_amount = x.rate_amount, rate_currency = x.rate_currency, rate_per = x.rate_per, place = x.place, instructions = x.instructions, channel = x.channel, choosing = x.choosing, engagement_starts_at = x.engagement_starts_at, round = x.round, booking = x.booking, support_case = x.support_case, replaces = x.replaces, opened_at = x.opened_at, created_at = x.created_at, worth_pence = x.worth_pence
-        FROM unnest(sessions) AS x
-        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(sessions) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        FOREACH r IN ARRAY sessions LOOP
+            UPDATE {schema}.sessions t SET version = r.version, reference = r.reference, practice = r.practice, state = r.state, role = r.role, starts_at = r.starts_at, ends_at = r.ends_at, break_minutes = r.break_minutes, rate_amount = r.rate_amount, rate_currency = r.rate_currency, rate_per = r.rate_per, place = r.place, instructions = r.instructions, channel = r.channel, choosing = r.choosing, engagement_starts_at = r.engagement_starts_at, round = r.round, booking = r.booking, support_case = r.support_case, replaces = r.replaces, opened_at = r.opened_at, created_at = r.created_at, worth_pence = r.worth_pence
+            WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
+            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END LOOP;
     END IF;
     IF new_sessions IS NOT NULL THEN
         INSERT INTO {schema}.sessions (provider, id, version, reference, practice, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, channel, choosing, engagement_starts_at, round, booking, support_case, replaces, opened_at, created_at, worth_pence)
@@ -207,11 +219,11 @@ BEGIN
         END LOOP;
     END IF;
     IF applications IS NOT NULL THEN
-        UPDATE {schema}.applications t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, round = x.round, state = x.state, applied_at = x.applied_at, reason = x.reason
-        FROM unnest(applications) AS x
-        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(applications) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        FOREACH r IN ARRAY applications LOOP
+            UPDATE {schema}.applications t SET version = r.version, session = r.session, practice = r.practice, clinician = r.clinician, person = r.person, round = r.round, state = r.state, applied_at = r.applied_at, reason = r.reason
+            WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
+            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END LOOP;
     END IF;
     IF new_applications IS NOT NULL THEN
         INSERT INTO {schema}.applications (provider, id, version, session, practice, clinician, person, round, state, applied_at, reason)
@@ -232,11 +244,11 @@ BEGIN
         END LOOP;
     END IF;
     IF bookings IS NOT NULL THEN
-        UPDATE {schema}.bookings t SET version = x.version, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, role = x.role, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, rate_amount = x.rate_amount, rate_currency = x.rate_currency, rate_per = x.rate_per, place = x.place, instructions = x.instructions, consented = x.consented, pending_terms = x.pending_terms, pending_since = x.pending_since, pending_by = x.pending_by, engagement_starts_at = x.engagement_starts_at, policy = x.policy, application = x.application, channel = x.channel, made_at = x.made_at, offered_until = x.offered_until, reminded_of = x.reminded_of, ended_as_of = x.ended_as_of, ended_at = x.ended_at, ended_by = x.ended_by, ended_route = x.ended_route, ended_reason = x.ended_reason, ended_cause = x.ended_cause, ended_at_request = x.ended_at_request, ended_disputed_at = x.ended_disputed_at, ended_ahead_micros = x.ended_ahead_micros, ended_late = x.ended_late, ended_fee = x.ended_fee, worked_until = x.worked_until, call_phone = x.call_phone, call_due_at = x.call_due_at, call_made_at = x.call_made_at, call_by = x.call_by, lapsed = x.lapsed, overridden = x.overridden, change_void_at = x.change_void_at, offer_ends_at = x.offer_ends_at
-        FROM unnest(bookings) AS x
-        WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(bookings) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        FOREACH r IN ARRAY bookings LOOP
+            UPDATE {schema}.bookings t SET version = r.version, session = r.session, reference = r.reference, practice = r.practice, clinician = r.clinician, person = r.person, state = r.state, role = r.role, starts_at = r.starts_at, ends_at = r.ends_at, break_minutes = r.break_minutes, rate_amount = r.rate_amount, rate_currency = r.rate_currency, rate_per = r.rate_per, place = r.place, instructions = r.instructions, consented = r.consented, pending_terms = r.pending_terms, pending_since = r.pending_since, pending_by = r.pending_by, engagement_starts_at = r.engagement_starts_at, policy = r.policy, application = r.application, channel = r.channel, made_at = r.made_at, offered_until = r.offered_until, reminded_of = r.reminded_of, ended_as_of = r.ended_as_of, ended_at = r.ended_at, ended_by = r.ended_by, ended_route = r.ended_route, ended_reason = r.ended_reason, ended_cause = r.ended_cause, ended_at_request = r.ended_at_request, ended_disputed_at = r.ended_disputed_at, ended_ahead_micros = r.ended_ahead_micros, ended_late = r.ended_late, ended_fee = r.ended_fee, worked_until = r.worked_until, call_phone = r.call_phone, call_due_at = r.call_due_at, call_made_at = r.call_made_at, call_by = r.call_by, lapsed = r.lapsed, overridden = r.overridden, change_void_at = r.change_void_at, offer_ends_at = r.offer_ends_at
+            WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
+            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END LOOP;
     END IF;
     IF new_bookings IS NOT NULL THEN
         INSERT INTO {schema}.bookings (provider, id, version, session, reference, practice, clinician, person, state, role, starts_at, ends_at, break_minutes, rate_amount, rate_currency, rate_per, place, instructions, consented, pending_terms, pending_since, pending_by, engagement_starts_at, policy, application, channel, made_at, offered_until, reminded_of, ended_as_of, ended_at, ended_by, ended_route, ended_reason, ended_cause, ended_at_request, ended_disputed_at, ended_ahead_micros, ended_late, ended_fee, worked_until, call_phone, call_due_at, call_made_at, call_by, lapsed, overridden, change_void_at, offer_ends_at)
@@ -259,11 +271,11 @@ BEGIN
         END LOOP;
     END IF;
     IF diaries IS NOT NULL THEN
-        UPDATE {schema}.diaries t SET version = x.version
-        FROM unnest(diaries) AS x
-        WHERE t.clinician = x.clinician AND t.version = x.version - 1;
-        GET DIAGNOSTICS many = ROW_COUNT;
-        IF many <> cardinality(diaries) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        FOREACH r IN ARRAY diaries LOOP
+            UPDATE {schema}.diaries t SET version = r.version
+            WHERE t.clinician = r.clinician AND t.version = r.version - 1;
+            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END LOOP;
     END IF;
     IF new_diaries IS NOT NULL THEN
         INSERT INTO {schema}.diaries (clinician, version)
@@ -274,24 +286,25 @@ BEGIN
         IF many <> cardinality(new_diaries) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
     END IF;
     IF entries_gone IS NOT NULL THEN
-        DELETE FROM {schema}.diary_entries t
-        USING jsonb_to_recordset(entries_gone) AS x(clinician text, booking text)
-        WHERE t.clinician = x.clinician AND t.booking = x.booking;
+        FOR r IN SELECT * FROM jsonb_to_recordset(entries_gone) AS x(clinician text, booking text) LOOP
+            DELETE FROM {schema}.diary_entries t WHERE t.clinician = r.clinician AND t.booking = r.booking;
+        END LOOP;
     END IF;
     IF diary_entries IS NOT NULL THEN
-        INSERT INTO {schema}.diary_entries (clinician, booking, session, reference, provider, starts_at, ends_at, also_starts_at, also_ends_at, holds_until)
-        SELECT x.clinician, x.booking, x.session, x.reference, x.provider, x.starts_at, x.ends_at, x.also_starts_at, x.also_ends_at, x.holds_until
-        FROM unnest(diary_entries) AS x;
         -- Nobody is in two places at once (A7). The diary's row is locked: what is compared can't change meanwhile.
-        PERFORM 1
-        FROM unnest(diary_entries) AS x
-        JOIN {schema}.diary_entries t ON t.clinician = x.clinician AND t.booking <> x.booking
-            AND t.holds_until > least(x.starts_at, x.also_starts_at)
-        WHERE (t.starts_at < x.ends_at AND x.starts_at < t.ends_at)
-            OR (t.starts_at < x.also_ends_at AND x.also_starts_at < t.ends_at)
-            OR (t.also_starts_at < x.ends_at AND x.starts_at < t.also_ends_at)
-            OR (t.also_starts_at < x.also_ends_at AND x.also_starts_at < t.also_ends_at);
-        IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        FOREACH r IN ARRAY diary_entries LOOP
+            INSERT INTO {schema}.diary_entries (clinician, booking, session, reference, provider, starts_at, ends_at, also_starts_at, also_ends_at, holds_until)
+            SELECT r.clinician, r.booking, r.session, r.reference, r.provider, r.starts_at, r.ends_at, r.also_starts_at, r.also_ends_at, r.holds_until
+            WHERE NOT EXISTS (
+                SELECT 1 FROM {schema}.diary_entries t
+                WHERE t.clinician = r.clinician AND t.booking <> r.booking
+                    AND t.holds_until > least(r.starts_at, r.also_starts_at)
+                    AND ((t.starts_at < r.ends_at AND r.starts_at < t.ends_at)
+                    OR (t.starts_at < r.also_ends_at AND r.also_starts_at < t.ends_at)
+                    OR (t.also_starts_at < r.ends_at AND r.starts_at < t.also_ends_at)
+                    OR (t.also_starts_at < r.also_ends_at AND r.also_starts_at < t.also_ends_at)));
+            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END LOOP;
     END IF;
     -- Most commits bring nothing of what follows: to ask that once is cheaper than table by table.
     IF num_nonnulls(checks, support_cases, new_support_cases, fees, new_fees, hours_worked, new_hours_worked, invoices, new_invoices, messages, new_messages, policies, settings, new_settings, texts, new_texts) > 0 THEN
@@ -309,11 +322,11 @@ BEGIN
             END LOOP;
         END IF;
         IF support_cases IS NOT NULL THEN
-            UPDATE {schema}.support_cases t SET version = x.version, session = x.session, practice = x.practice, booking = x.booking, state = x.state, via = x.via, opened_by = x.opened_by, keep_session = x.keep_session, received_at = x.received_at, opened_at = x.opened_at, target_at = x.target_at, urgent = x.urgent, reason = x.reason, fee = x.fee, policy = x.policy, closed_at = x.closed_at, closed_by = x.closed_by, answer = x.answer
-            FROM unnest(support_cases) AS x
-            WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-            GET DIAGNOSTICS many = ROW_COUNT;
-            IF many <> cardinality(support_cases) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            FOREACH r IN ARRAY support_cases LOOP
+                UPDATE {schema}.support_cases t SET version = r.version, session = r.session, practice = r.practice, booking = r.booking, state = r.state, via = r.via, opened_by = r.opened_by, keep_session = r.keep_session, received_at = r.received_at, opened_at = r.opened_at, target_at = r.target_at, urgent = r.urgent, reason = r.reason, fee = r.fee, policy = r.policy, closed_at = r.closed_at, closed_by = r.closed_by, answer = r.answer
+                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END LOOP;
         END IF;
         IF new_support_cases IS NOT NULL THEN
             INSERT INTO {schema}.support_cases (provider, id, version, session, practice, booking, state, via, opened_by, keep_session, received_at, opened_at, target_at, urgent, reason, fee, policy, closed_at, closed_by, answer)
@@ -334,11 +347,11 @@ BEGIN
             END LOOP;
         END IF;
         IF fees IS NOT NULL THEN
-            UPDATE {schema}.fees t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, person = x.person, state = x.state, cap_amount = x.cap_amount, cap_currency = x.cap_currency, suggested_amount = x.suggested_amount, suggested_currency = x.suggested_currency, amount = x.amount, currency = x.currency, by_capacity = x.by_capacity, earned_amount = x.earned_amount, earned_currency = x.earned_currency, due_at = x.due_at, steps = x.steps, invoice = x.invoice, answer_within = x.answer_within
-            FROM unnest(fees) AS x
-            WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
-            GET DIAGNOSTICS many = ROW_COUNT;
-            IF many <> cardinality(fees) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            FOREACH r IN ARRAY fees LOOP
+                UPDATE {schema}.fees t SET version = r.version, session = r.session, practice = r.practice, clinician = r.clinician, person = r.person, state = r.state, cap_amount = r.cap_amount, cap_currency = r.cap_currency, suggested_amount = r.suggested_amount, suggested_currency = r.suggested_currency, amount = r.amount, currency = r.currency, by_capacity = r.by_capacity, earned_amount = r.earned_amount, earned_currency = r.earned_currency, due_at = r.due_at, steps = r.steps, invoice = r.invoice, answer_within = r.answer_within
+                WHERE t.provider = r.provider AND t.booking = r.booking AND t.version = r.version - 1;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END LOOP;
         END IF;
         IF new_fees IS NOT NULL THEN
             INSERT INTO {schema}.fees (provider, booking, version, session, practice, clinician, person, state, cap_amount, cap_currency, suggested_amount, suggested_currency, amount, currency, by_capacity, earned_amount, earned_currency, due_at, steps, invoice, answer_within)
@@ -359,11 +372,11 @@ BEGIN
             END LOOP;
         END IF;
         IF hours_worked IS NOT NULL THEN
-            UPDATE {schema}.hours_worked t SET version = x.version, session = x.session, state = x.state, starts_at = x.starts_at, ends_at = x.ends_at, break_minutes = x.break_minutes, amount = x.amount, currency = x.currency, reason = x.reason, stated_at = x.stated_at
-            FROM unnest(hours_worked) AS x
-            WHERE t.provider = x.provider AND t.booking = x.booking AND t.version = x.version - 1;
-            GET DIAGNOSTICS many = ROW_COUNT;
-            IF many <> cardinality(hours_worked) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            FOREACH r IN ARRAY hours_worked LOOP
+                UPDATE {schema}.hours_worked t SET version = r.version, session = r.session, state = r.state, starts_at = r.starts_at, ends_at = r.ends_at, break_minutes = r.break_minutes, amount = r.amount, currency = r.currency, reason = r.reason, stated_at = r.stated_at
+                WHERE t.provider = r.provider AND t.booking = r.booking AND t.version = r.version - 1;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END LOOP;
         END IF;
         IF new_hours_worked IS NOT NULL THEN
             INSERT INTO {schema}.hours_worked (provider, booking, version, session, state, starts_at, ends_at, break_minutes, amount, currency, reason, stated_at)
@@ -384,11 +397,11 @@ BEGIN
             END LOOP;
         END IF;
         IF invoices IS NOT NULL THEN
-            UPDATE {schema}.invoices t SET version = x.version, booking = x.booking, session = x.session, reference = x.reference, practice = x.practice, clinician = x.clinician, person = x.person, bills = x.bills, amount = x.amount, currency = x.currency, state = x.state, due_on = x.due_on, reason = x.reason, made_at = x.made_at, paid_at = x.paid_at
-            FROM unnest(invoices) AS x
-            WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-            GET DIAGNOSTICS many = ROW_COUNT;
-            IF many <> cardinality(invoices) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            FOREACH r IN ARRAY invoices LOOP
+                UPDATE {schema}.invoices t SET version = r.version, booking = r.booking, session = r.session, reference = r.reference, practice = r.practice, clinician = r.clinician, person = r.person, bills = r.bills, amount = r.amount, currency = r.currency, state = r.state, due_on = r.due_on, reason = r.reason, made_at = r.made_at, paid_at = r.paid_at
+                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END LOOP;
         END IF;
         IF new_invoices IS NOT NULL THEN
             INSERT INTO {schema}.invoices (provider, id, version, booking, session, reference, practice, clinician, person, bills, amount, currency, state, due_on, reason, made_at, paid_at)
@@ -409,11 +422,11 @@ BEGIN
             END LOOP;
         END IF;
         IF messages IS NOT NULL THEN
-            UPDATE {schema}.messages t SET version = x.version, session = x.session, practice = x.practice, clinician = x.clinician, sent_by = x.sent_by, body = x.body, sent_at = x.sent_at
-            FROM unnest(messages) AS x
-            WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-            GET DIAGNOSTICS many = ROW_COUNT;
-            IF many <> cardinality(messages) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            FOREACH r IN ARRAY messages LOOP
+                UPDATE {schema}.messages t SET version = r.version, session = r.session, practice = r.practice, clinician = r.clinician, sent_by = r.sent_by, body = r.body, sent_at = r.sent_at
+                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END LOOP;
         END IF;
         IF new_messages IS NOT NULL THEN
             INSERT INTO {schema}.messages (provider, id, version, session, practice, clinician, sent_by, body, sent_at)
@@ -421,9 +434,9 @@ BEGIN
             FROM unnest(new_messages) AS x;
         END IF;
         IF policies IS NOT NULL THEN
-            FOR r IN SELECT * FROM unnest(policies) LOOP
-                INSERT INTO {schema}.policies (provider, version, valid_from, terms)
-                SELECT r.provider, r.version, r.valid_from, r.terms
+            FOREACH r IN ARRAY policies LOOP
+                INSERT INTO {schema}.policies (provider, version, valid_from, terms, digest)
+                SELECT r.provider, r.version, r.valid_from, r.terms, r.digest
                 WHERE r.version = 1 + coalesce((SELECT max(t.version) FROM {schema}.policies t WHERE t.provider = r.provider), 0);
                 IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
             END LOOP;
@@ -442,11 +455,11 @@ BEGIN
             END LOOP;
         END IF;
         IF settings IS NOT NULL THEN
-            UPDATE {schema}.settings t SET version = x.version, emails = x.emails, pushes = x.pushes, digests = x.digests, reminders = x.reminders, quiet_from = x.quiet_from, quiet_to = x.quiet_to
-            FROM unnest(settings) AS x
-            WHERE t.person = x.person AND t.version = x.version - 1;
-            GET DIAGNOSTICS many = ROW_COUNT;
-            IF many <> cardinality(settings) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            FOREACH r IN ARRAY settings LOOP
+                UPDATE {schema}.settings t SET version = r.version, emails = r.emails, pushes = r.pushes, digests = r.digests, reminders = r.reminders, quiet_from = r.quiet_from, quiet_to = r.quiet_to
+                WHERE t.person = r.person AND t.version = r.version - 1;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END LOOP;
         END IF;
         IF new_settings IS NOT NULL THEN
             INSERT INTO {schema}.settings (person, version, emails, pushes, digests, reminders, quiet_from, quiet_to)
@@ -467,11 +480,11 @@ BEGIN
             END LOOP;
         END IF;
         IF texts IS NOT NULL THEN
-            UPDATE {schema}.texts t SET version = x.version, session = x.session, class = x.class, body = x.body, written_by = x.written_by, written_at = x.written_at, erased_at = x.erased_at
-            FROM unnest(texts) AS x
-            WHERE t.provider = x.provider AND t.id = x.id AND t.version = x.version - 1;
-            GET DIAGNOSTICS many = ROW_COUNT;
-            IF many <> cardinality(texts) THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            FOREACH r IN ARRAY texts LOOP
+                UPDATE {schema}.texts t SET version = r.version, session = r.session, class = r.class, body = r.body, written_by = r.written_by, written_at = r.written_at, erased_at = r.erased_at
+                WHERE t.provider = r.provider AND t.id = r.id AND t.version = r.version - 1;
+                IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+            END LOOP;
         END IF;
         IF new_texts IS NOT NULL THEN
             INSERT INTO {schema}.texts (provider, id, version, session, class, body, written_by, written_at, erased_at)
@@ -493,6 +506,11 @@ EXCEPTION
     WHEN deadlock_detected THEN
         RETURN 'deadlock';
     WHEN SQLSTATE 'SC001' OR unique_violation THEN
+        GET STACKED DIAGNOSTICS taken = TABLE_NAME;
+        IF taken = 'outcomes' AND EXISTS (SELECT 1 FROM {schema}.outcomes t
+            WHERE t.actor = sessional_commit_1.actor AND t.command = sessional_commit_1.command) THEN
+            RETURN 'repeated';
+        END IF;
         -- Where a transaction sees the world as of its beginning, looking again would not help.
         IF current_setting('transaction_isolation') <> 'read committed' THEN
             RETURN 'stale';

@@ -296,6 +296,8 @@ COMMENT ON COLUMN {schema}.bookings.offered_until IS
     COMMENT ON COLUMN {schema}.policies.valid_from IS
         'From when on it is in force, a UTC instant. NULL: from the beginning.';
     COMMENT ON COLUMN {schema}.policies.terms IS 'The whole policy, as the JSON that withdrawal.LoadPolicy reads.';
+    COMMENT ON COLUMN {schema}.policies.digest IS
+        'SHA-256 of the terms in hexadecimal digits. Whoever has read terms once remembers them by it.';
 
     COMMENT ON TABLE {schema}.settings IS
         'What people chose to be told, and how (N1). A person''s own, across tenants; no row: every switch at its '

@@ -6,50 +6,47 @@
 -- or repeated. Conflicts are answers and not errors, since an error would end a transaction of the host's and fill the
 -- server's log.
 --
--- Rows are locked in one fixed order, table by table and in the caller's order within each: two commits may wait for
--- each other, but not in a circle. Only a nested loop keeps to that order, and only indexes lead to a few rows of many,
--- whatever the tables looked like when the plans were made: hence the settings.
+-- Rows are locked in one fixed order, table by table and in the caller's order within each, hence the loops: two commits
+-- may wait for each other, but not in a circle. Only indexes lead to a few rows of many, whatever the tables looked like
+-- when the plans were made: hence the settings.
 CREATE FUNCTION {schema}.sessional_commit_{n}(
     actor text, command text, digest text, result text, at timestamptz,
     checks jsonb DEFAULT NULL, entries_gone jsonb DEFAULT NULL,
 {arguments}
 ) RETURNS text LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
-AS $$
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     r record;
     many bigint;
+    taken text;
 BEGIN
     -- Whoever brings the same command waits here for the first one to end (P3).
     INSERT INTO {schema}.outcomes (actor, command, digest, result, at)
-    VALUES (actor, command, digest, result, at)
-    ON CONFLICT DO NOTHING;
-    IF NOT FOUND THEN
-        RETURN 'repeated';
-    END IF;
+    VALUES (actor, command, digest, result, at);
 {write sessions session}
 {write applications application}
 {write bookings booking}
 {write diaries diary}
     IF entries_gone IS NOT NULL THEN
-        DELETE FROM {schema}.diary_entries t
-        USING jsonb_to_recordset(entries_gone) AS x(clinician text, booking text)
-        WHERE t.clinician = x.clinician AND t.booking = x.booking;
+        FOR r IN SELECT * FROM jsonb_to_recordset(entries_gone) AS x(clinician text, booking text) LOOP
+            DELETE FROM {schema}.diary_entries t WHERE t.clinician = r.clinician AND t.booking = r.booking;
+        END LOOP;
     END IF;
     IF diary_entries IS NOT NULL THEN
-        INSERT INTO {schema}.diary_entries ({names diary_entries})
-        SELECT {values diary_entries}
-        FROM unnest(diary_entries) AS x;
         -- Nobody is in two places at once (A7). The diary's row is locked: what is compared can't change meanwhile.
-        PERFORM 1
-        FROM unnest(diary_entries) AS x
-        JOIN {schema}.diary_entries t ON t.clinician = x.clinician AND t.booking <> x.booking
-            AND t.holds_until > least(x.starts_at, x.also_starts_at)
-        WHERE (t.starts_at < x.ends_at AND x.starts_at < t.ends_at)
-            OR (t.starts_at < x.also_ends_at AND x.also_starts_at < t.ends_at)
-            OR (t.also_starts_at < x.ends_at AND x.starts_at < t.also_ends_at)
-            OR (t.also_starts_at < x.also_ends_at AND x.also_starts_at < t.also_ends_at);
-        IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        FOREACH r IN ARRAY diary_entries LOOP
+            INSERT INTO {schema}.diary_entries ({names diary_entries})
+            SELECT {values diary_entries r}
+            WHERE NOT EXISTS (
+                SELECT 1 FROM {schema}.diary_entries t
+                WHERE t.clinician = r.clinician AND t.booking <> r.booking
+                    AND t.holds_until > least(r.starts_at, r.also_starts_at)
+                    AND ((t.starts_at < r.ends_at AND r.starts_at < t.ends_at)
+                    OR (t.starts_at < r.also_ends_at AND r.also_starts_at < t.ends_at)
+                    OR (t.also_starts_at < r.ends_at AND r.starts_at < t.also_ends_at)
+                    OR (t.also_starts_at < r.also_ends_at AND r.also_starts_at < t.also_ends_at)));
+            IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
+        END LOOP;
     END IF;
     -- Most commits bring nothing of what follows: to ask that once is cheaper than table by table.
     IF num_nonnulls(checks, {others}) > 0 THEN
@@ -59,9 +56,9 @@ BEGIN
     {write invoices invoice}
     {write messages message}
         IF policies IS NOT NULL THEN
-            FOR r IN SELECT * FROM unnest(policies) LOOP
+            FOREACH r IN ARRAY policies LOOP
                 INSERT INTO {schema}.policies ({names policies})
-                SELECT r.provider, r.version, r.valid_from, r.terms
+                SELECT {values policies r}
                 WHERE r.version = 1 + coalesce((SELECT max(t.version) FROM {schema}.policies t WHERE t.provider = r.provider), 0);
                 IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = 'SC001'; END IF;
             END LOOP;
@@ -83,6 +80,11 @@ EXCEPTION
     WHEN deadlock_detected THEN
         RETURN 'deadlock';
     WHEN SQLSTATE 'SC001' OR unique_violation THEN
+        GET STACKED DIAGNOSTICS taken = TABLE_NAME;
+        IF taken = 'outcomes' AND EXISTS (SELECT 1 FROM {schema}.outcomes t
+            WHERE t.actor = sessional_commit_{n}.actor AND t.command = sessional_commit_{n}.command) THEN
+            RETURN 'repeated';
+        END IF;
         -- Where a transaction sees the world as of its beginning, looking again would not help.
         IF current_setting('transaction_isolation') <> 'read committed' THEN
             RETURN 'stale';

@@ -277,6 +277,7 @@ CREATE TABLE policies (
     version    INTEGER NOT NULL, -- which version
     valid_from TEXT,             -- from when on it applies
     terms      TEXT NOT NULL,    -- the policy; JSON
+    digest     TEXT NOT NULL,    -- of the terms, SHA-256: whoever has read them once remembers them by it
     PRIMARY KEY (provider, version)
 ) STRICT;
 
