@@ -30,7 +30,8 @@ func newByBatch(h byHand, table func(string) string) byBatch {
 		entries: read(relational.Entries, fmt.Sprintf(", %s a, %s s WHERE a.id = $1 AND s.provider = a.provider"+
 			" AND s.id = a.session AND t.clinician = a.clinician AND t.holds_until > s.starts_at AND t.starts_at < s.ends_at",
 			table(relational.Applications.Name), table(relational.Sessions.Name))),
-		policies: read(relational.Policies, ofIt+"t.provider = a.provider ORDER BY t.version"),
+		policies: fmt.Sprintf("SELECT t.digest FROM %s t%st.provider = a.provider ORDER BY t.version",
+			table(relational.Policies.Name), ofIt),
 	}
 }
 
@@ -97,14 +98,14 @@ func (h byBatch) first(ctx context.Context, conn *pgx.Conn, w written) error {
 		}
 		return rows.Err()
 	})
-	var policies []policyRow
+	var policies []string
 	batch.Queue(h.policies, id).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
-			var p policyRow
-			if err := rows.Scan(p.into()...); err != nil {
+			var digest string
+			if err := rows.Scan(&digest); err != nil {
 				return err
 			}
-			policies = append(policies, p)
+			policies = append(policies, digest)
 		}
 		return rows.Err()
 	})

@@ -58,7 +58,8 @@ func newByHand(d sqlOf, like desk.Changes) byHand {
 		session:     read(relational.Sessions, " WHERE provider = $1 AND id = $2"+d.lock),
 		diary:       read(relational.Diaries, " WHERE clinician = $1"+d.lock),
 		entries:     read(relational.Entries, " WHERE clinician = $1 AND holds_until > $2 AND starts_at < $3"),
-		policies:    read(relational.Policies, " WHERE provider = $1 ORDER BY version"),
+		policies: "SELECT digest FROM " + d.table(relational.Policies.Name) +
+			d.numbers(" WHERE provider = $1 ORDER BY version"), // a store knows the terms
 		fill: update(relational.Sessions,
 			" SET state = $1, booking = $2, round = $3, version = $4 WHERE provider = $5 AND id = $6 AND version = $7"),
 		accepted: update(relational.Applications,
@@ -303,11 +304,11 @@ func (h byHand) read(ctx context.Context, tx tx, id session.ApplicationID) error
 	}, a.clinician, s.startsAt, s.endsAt); err != nil {
 		return err
 	}
-	var policies []policyRow
+	var policies []string
 	return each(ctx, tx, h.policies, func(rows *sql.Rows) error {
-		var p policyRow
-		defer func() { policies = append(policies, p) }()
-		return rows.Scan(p.into()...)
+		var digest string
+		defer func() { policies = append(policies, digest) }()
+		return rows.Scan(&digest)
 	}, s.provider)
 }
 

@@ -58,13 +58,3 @@ func (e *entryRow) into() []any {
 		&e.alsoEndsAt, &e.holdsUntil,
 	}
 }
-
-type policyRow struct {
-	provider  string
-	version   int64
-	validFrom any
-	terms     []byte
-	digest    string
-}
-
-func (p *policyRow) into() []any { return []any{&p.provider, &p.version, &p.validFrom, &p.terms, &p.digest} }
