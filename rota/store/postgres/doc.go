@@ -5,8 +5,8 @@
 //	store, err := postgres.New(db, postgres.Options{})
 //	d, err := desk.New(desk.Options{Store: store, Directory: directory})
 //
-// A command costs two round trips: one that reads, one that commits (posting a session has one more, for its reference).
-// Each is a call of a function that the migrations make in the schema of the host's choice; the functions carry a
+// A command costs two round trips: one that reads, one that commits. Posting a session has one more, for its reference,
+// and so has any other command about a session whose policy the store meets for the first time; none has four. Each is a call of a function that the migrations make in the schema of the host's choice; the functions carry a
 // number, so that two releases of the library work on one database while a host rolls over.
 //
 // # The host's own transaction

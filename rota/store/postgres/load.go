@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 
@@ -11,19 +10,17 @@ import (
 	"github.com/sessional-go/sessional/rota/desk"
 )
 
-// Load reads everything a decision depends on, as of one instant and in one round trip, and another one where a policy is
-// met for the first time.
+// Load reads everything a decision depends on, as of one instant and in one round trip; in another one the terms of a
+// session's policy that the store meets for the first time.
 func (s *Store) Load(ctx context.Context, w desk.Want) (desk.Snapshot, error) {
 	q := s.loading(w)
 	text, err := q.ask(ctx)
 	if err != nil {
 		return desk.Snapshot{}, s.failed("load", relational.Ended(ctx, err))
 	}
-	r, digests, err := snapshot([]byte(text), w.Around)
+	r, found, err := snapshot([]byte(text), w.Around)
 	if err == nil {
-		r.Policies, err = s.known.Of(digests, func() ([]relational.Policy, error) {
-			return s.PolicyRows(ctx, cmp.Or(w.Provider, r.Session.Provider))
-		})
+		r.Policies, err = s.policies(ctx, found, r.Session.Provider)
 	}
 	if err != nil {
 		return desk.Snapshot{}, s.failed("load", relational.Ended(ctx, err))
@@ -53,11 +50,11 @@ func (s *Store) loading(w desk.Want) call {
 	return q
 }
 
-// snapshot reads what the function returns: a row each, or null, and of policies the digests.
-func snapshot(text []byte, around calendar.Span) (desk.Snapshot, []string, error) {
+// snapshot reads what the function returns: a row each, or null, and what it says of policies.
+func snapshot(text []byte, around calendar.Span) (desk.Snapshot, policies, error) {
 	var r desk.Snapshot
 	var entries json.RawMessage
-	var policies []string
+	var found policies
 	err := relational.Members(text, func(name string, row json.RawMessage) error {
 		switch name {
 		case "clinician":
@@ -67,16 +64,16 @@ func snapshot(text []byte, around calendar.Span) (desk.Snapshot, []string, error
 		case "entries":
 			entries = row // which of them count follows from the session and the booking
 		case "policies":
-			return json.Unmarshal(row, &policies)
+			return relational.Elements(row, found.add)
 		case "known":
 			return json.Unmarshal(row, &r.Known)
 		}
 		return record(&r, name, row)
 	})
 	if err != nil {
-		return desk.Snapshot{}, nil, err
+		return desk.Snapshot{}, policies{}, err
 	}
-	return r, policies, diary(&r, entries, around)
+	return r, found, diary(&r, entries, around)
 }
 
 // record reads the row of one record. What a later release adds is passed over.

@@ -1,8 +1,8 @@
 -- What a decision depends on, as of one instant: the function is stable, so that all of it sees what its caller sees.
 -- From the root that is named it goes on by itself: an application, booking, case or invoice to its session; a session
 -- to its booking and case; a booking to its fee and hours. An id alone finds a row and its provider; from there on every
--- step names the provider, too. Of policies it tells which there are: their terms never change, so that whoever calls this
--- reads them once.
+-- step names the provider, too. Of a session's policies it tells which there are: their terms never change, so that
+-- whoever calls this reads them once. Policies that are asked for come whole.
 CREATE FUNCTION {schema}.sessional_load_1(
     by_reference text DEFAULT NULL, by_application text DEFAULT NULL, by_booking text DEFAULT NULL,
     by_case text DEFAULT NULL, by_invoice text DEFAULT NULL, by_session text DEFAULT NULL,
@@ -110,7 +110,8 @@ BEGIN
         'entries', array_to_json(ARRAY(SELECT row_to_json(t) FROM {schema}.diary_entries t
             WHERE t.clinician = who AND t.holds_until > least(around_from, starts, booked_from)
                 AND least(t.starts_at, t.also_starts_at) < greatest(around_until, ends, booked_until))),
-        'policies', array_to_json(ARRAY(SELECT t.digest FROM {schema}.policies t
+        'policies', array_to_json(ARRAY(
+            SELECT CASE WHEN policies_of IS NULL THEN to_json(t.digest) ELSE row_to_json(t) END FROM {schema}.policies t
             WHERE t.provider = coalesce(policies_of, CASE WHEN its IS NOT NULL THEN whose END) ORDER BY t.version)));
 END
 $$;
