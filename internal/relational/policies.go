@@ -24,7 +24,7 @@ func PolicyRow(p withdrawal.Policy) Policy {
 
 // Policies returns all versions of a provider's policy (W11).
 func (r *Lists) Policies(ctx context.Context, provider session.ProviderID) (withdrawal.Policies, error) {
-	rows, err := r.PolicyRows(ctx, provider)
+	rows, err := PolicyRows(ctx, r, provider)
 	var policies withdrawal.Policies
 	for _, row := range rows {
 		policies = append(policies, row.Terms)
@@ -33,7 +33,7 @@ func (r *Lists) Policies(ctx context.Context, provider session.ProviderID) (with
 }
 
 // PolicyRows returns their rows.
-func (r *Lists) PolicyRows(ctx context.Context, provider session.ProviderID) ([]Policy, error) {
+func PolicyRows(ctx context.Context, r *Lists, provider session.ProviderID) ([]Policy, error) {
 	return all[Policy](ctx, r, Policies, condition{"t.provider = ", text(provider)}, " ORDER BY t.version")
 }
 

@@ -40,7 +40,7 @@ func (p *policies) add(one json.RawMessage) error {
 func (s *Store) policies(ctx context.Context, found policies, of session.ProviderID) (withdrawal.Policies, error) {
 	return s.known.Of(found.digests, func() ([]relational.Policy, error) {
 		if found.rows == nil {
-			return s.PolicyRows(ctx, of)
+			return relational.PolicyRows(ctx, &s.lists, of)
 		}
 		rows := make([]relational.Policy, len(found.rows))
 		for i, row := range found.rows {
