@@ -185,7 +185,7 @@ func (o *opponents) at(tb testing.TB, dsn string, first int) (byDesk, byHand, by
 // with the server's own setting of durability, where each commit waits for the disk. That makes it harder for whoever
 // has fewer statements to send: the wait is the same for all.
 func BenchmarkAcceptPostgres(b *testing.B) {
-	near, far := contest{blocks: 11, ops: 320}, contest{blocks: 21, ops: 160}
+	near, far := contest{blocks: 11, ops: 320}, contest{blocks: 41, ops: 160}
 	p := newServer(b, true)
 	name := p.NewDatabase(b)
 	o := newOpponents(b, p.DSN(name), 4*near.needs()+2*far.needs())
