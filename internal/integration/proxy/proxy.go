@@ -17,7 +17,7 @@ type Proxy struct {
 	done     sync.WaitGroup
 
 	toServer, toClient traffic
-	turns, accepted    atomic.Int64
+	turns, joined      atomic.Int64
 	// left is how many bytes may still go to the server, where less than unlimited.
 	left atomic.Int64
 
@@ -40,7 +40,7 @@ type Counts struct {
 	// Turns counts how often a client began to send after it had heard from the server, or for the first time on a
 	// connection. For a protocol of question and answer these are the round trips, whatever is sent in one of them.
 	Turns int64
-	// Connections counts those that were accepted.
+	// Connections counts those that have reached the server: from then on they can be cut.
 	Connections int64
 }
 
@@ -122,7 +122,7 @@ func (p *Proxy) Counts() Counts {
 		ToServer:    p.toServer.bytes.Load(),
 		ToClient:    p.toClient.bytes.Load(),
 		Turns:       p.turns.Load(),
-		Connections: p.accepted.Load(),
+		Connections: p.joined.Load(),
 	}
 }
 
@@ -135,7 +135,6 @@ func (p *Proxy) accept() {
 		if err != nil {
 			continue // the client has thought better of it
 		}
-		p.accepted.Add(1)
 		p.done.Go(func() { p.serve(client) })
 	}
 }
@@ -163,6 +162,7 @@ func (p *Proxy) add(l *link) bool {
 	defer p.mu.Unlock()
 	if !p.closed {
 		p.links[l] = true
+		p.joined.Add(1)
 	}
 	return !p.closed
 }
