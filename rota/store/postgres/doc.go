@@ -6,8 +6,10 @@
 //	d, err := desk.New(desk.Options{Store: store, Directory: directory})
 //
 // A command costs two round trips: one that reads, one that commits. Posting a session has one more, for its reference,
-// and so has any other command about a session whose policy the store meets for the first time; none has four. Each is a call of a function that the migrations make in the schema of the host's choice; the functions carry a
-// number, so that two releases of the library work on one database while a host rolls over.
+// and so has any other command about a session whose policy the store meets for the first time; one that is repeated
+// has one for what it led to (P3). Each is a call of a function that the migrations make in the schema of the host's
+// choice, or a short query; the functions carry a number, so that two releases of the library work on one database while
+// a host rolls over.
 //
 // # The host's own transaction
 //

@@ -97,8 +97,9 @@ func (t *transaction) policies(
 	var digests []string
 	err := t.each(ctx, itsDigests, []any{string(of)}, func(rows *sql.Rows) error {
 		var digest string
-		defer func() { digests = append(digests, digest) }()
-		return rows.Scan(&digest)
+		err := rows.Scan(&digest)
+		digests = append(digests, digest)
+		return err
 	})
 	if err != nil {
 		return nil, err
